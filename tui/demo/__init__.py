@@ -1,0 +1,1 @@
+"""The pages that `handread demo` opens, and the program that draws them."""

@@ -1,0 +1,1 @@
+"""The formats a reviewed item leaves the queue in, one a file."""

@@ -1,0 +1,336 @@
+"""What a page, its lines and a person's decisions are.
+
+Everything here is frozen and imports nothing of the program: the queue file stores these records, the dialects make
+them, the screens draw them and the exports write them out.
+
+Coordinates are always pixels of the page image as the reviewer sees it (upright, EXIF applied): floats, origin at the
+top left, x to the right, y down.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+Point = tuple[float, float]
+
+DOUBTFUL_BELOW = 0.8
+"""A word whose confidence is below this is one to look at: of the carried engine's words below .8 half are wrong."""
+
+
+class State(StrEnum):
+    """How far the machine is with an item."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Verdict(StrEnum):
+    """What a person has decided about a line."""
+
+    UNDECIDED = "undecided"
+    ACCEPTED = "accepted"
+    CORRECTED = "corrected"
+    FLAGGED = "flagged"
+    SKIPPED = "skipped"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Polygon:
+    """Four corners round some ink, clockwise from the text's own top left."""
+
+    corners: tuple[Point, Point, Point, Point]
+
+    @classmethod
+    def from_numbers(cls, numbers: Sequence[float]) -> Polygon:
+        """Make one of x1, y1, ... x4, y4, as the services write a `boundingBox`; raises ValueError for anything else."""
+        if len(numbers) != 8:
+            raise ValueError(f"a polygon has 8 numbers, not {len(numbers)}")
+        values = [float(number) for number in numbers]
+        if not all(math.isfinite(value) for value in values):
+            raise ValueError("a polygon's numbers are finite")
+        a, b, c, d = zip(values[::2], values[1::2], strict=True)
+        return cls((a, b, c, d))
+
+    @classmethod
+    def from_bounds(cls, left: float, top: float, right: float, bottom: float) -> Polygon:
+        """Make an upright rectangle."""
+        return cls(((left, top), (right, top), (right, bottom), (left, bottom)))
+
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """X1, y1, ... x4, y4."""
+        return tuple(value for corner in self.corners for value in corner)
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of the upright rectangle round it."""
+        xs, ys = zip(*self.corners, strict=True)
+        return min(xs), min(ys), max(xs), max(ys)
+
+    @property
+    def width(self) -> float:
+        """Length along the text: the mean of the top and the bottom edge, in pixels."""
+        a, b, c, d = self.corners
+        return (math.dist(a, b) + math.dist(d, c)) / 2
+
+    @property
+    def height(self) -> float:
+        """Length across the text: the mean of the left and the right edge, in pixels."""
+        a, b, c, d = self.corners
+        return (math.dist(a, d) + math.dist(b, c)) / 2
+
+    @property
+    def angle(self) -> float:
+        """Degrees clockwise by which the text's top edge falls to the right."""
+        (ax, ay), (bx, by) = self.corners[:2]
+        return math.degrees(math.atan2(by - ay, bx - ax))
+
+    def scaled(self, across: float, down: float) -> Polygon:
+        """Return this polygon on a page whose width and height were multiplied."""
+        a, b, c, d = ((x * across, y * down) for x, y in self.corners)
+        return Polygon((a, b, c, d))
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word as it was read."""
+
+    text: str
+    polygon: Polygon | None = None
+    confidence: float | None = None
+    """0..1, or None where the service does not say: unknown is neither low nor sure."""
+    low: bool = False
+    """The service itself marked the word as doubtful, without a number (Recognize Text 2.x)."""
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether a reviewer should look twice."""
+        return self.low or (self.confidence is not None and self.confidence < DOUBTFUL_BELOW)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line as it was read; its words are in reading order."""
+
+    text: str
+    polygon: Polygon | None = None
+    words: tuple[Word, ...] = ()
+    handwritten: bool | None = None
+    """None where the service does not say."""
+
+    @property
+    def confidence(self) -> float | None:
+        """The mean of its words' confidences, weighted by their length; None when no word has one."""
+        known = [(word.confidence, max(1, len(word.text))) for word in self.words if word.confidence is not None]
+        if not known:
+            return None
+        return sum(confidence * length for confidence, length in known) / sum(length for _, length in known)
+
+    @property
+    def doubtful(self) -> int:
+        """How many of its words are doubtful."""
+        return sum(word.is_doubtful for word in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page as it was read. Width and height are 0 where the answer does not give them."""
+
+    number: int
+    width: float
+    height: float
+    angle: float = 0.0
+    """Degrees clockwise by which the page's text is turned, -180 to 180."""
+    lines: tuple[Line, ...] = ()
+
+    def fitted(self, width: int, height: int) -> Page:
+        """Return this page in pixels of an image of that size, whatever unit or reduction the answer was in."""
+        across = width / self.width if self.width > 0 else 1.0
+        down = height / self.height if self.height > 0 else 1.0
+        lines = self.lines
+        if (across, down) != (1.0, 1.0):
+            lines = tuple(_scaled_line(line, across, down) for line in lines)
+        return replace(self, width=width, height=height, lines=lines)
+
+
+def _scaled_line(line: Line, across: float, down: float) -> Line:
+    words = tuple(replace(word, polygon=word.polygon and word.polygon.scaled(across, down)) for word in line.words)
+    return replace(line, polygon=line.polygon and line.polygon.scaled(across, down), words=words)
+
+
+class LineKey(NamedTuple):
+    """Which line of an item: the page's number (from 1) and the line's place on it (from 0)."""
+
+    page: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided about one line; the engine's own text is never overwritten."""
+
+    item_id: int
+    key: LineKey
+    verdict: Verdict
+    text: str | None = None
+    """The corrected text; None where the text stands as it was read."""
+    reason: str = ""
+    """Why it was flagged, in a word."""
+    reviewer: str = ""
+    at: float = 0.0
+    """Seconds since 1970, UTC."""
+    id: int = 0
+    """Its number in the queue file, 0 until it is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an item failed."""
+
+    code: str
+    """The service's own code, or one of ours in lower case."""
+    sentence: str
+    """What happened, to which file, and what to do now."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFacts:
+    """What is known of an image file from its header and its bytes."""
+
+    sha256: str
+    bytes: int
+    format: str
+    """Pillow's name of it: JPEG, PNG, TIFF, ..."""
+    page_sizes: tuple[tuple[int, int], ...]
+    """Width and height of each page in pixels, upright."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One image or document in the queue."""
+
+    id: int
+    source: str
+    """The file's path (bytes that are no UTF-8 kept as surrogates) or the http(s) URL."""
+    service: str
+    """The name of the service profile it is read by."""
+    state: State = State.WAITING
+    sha256: str = ""
+    """Of the file's bytes; empty while a URL has not been fetched."""
+    bytes: int = 0
+    page_sizes: tuple[tuple[int, int], ...] = ()
+    """Width and height of each page in upright pixels; empty while unknown."""
+    copy: str = ""
+    """Where the fetched copy of a URL is kept; empty for a file."""
+    said: str = ""
+    """What the service said last: its status, or how far it is."""
+    polls: int = 0
+    """How often the operation was asked after."""
+    operation: str = ""
+    """The URL of the operation at the service."""
+    not_before: float = 0.0
+    """When the next poll or try is due, in seconds since 1970."""
+    waits_for: str = ""
+    """Why a waiting item waits, where there is a reason."""
+    added_at: float = 0.0
+    sent_at: float = 0.0
+    ended_at: float = 0.0
+    failure: Failure | None = None
+    lines: int = 0
+    """How many lines were read."""
+    decided: int = 0
+    """How many of them a person has decided."""
+    doubtful: int = 0
+    """How many words are doubtful."""
+    revision: int = 0
+
+    @property
+    def is_url(self) -> bool:
+        """Whether the source is an http(s) URL."""
+        return is_url(self.source)
+
+    @property
+    def picture(self) -> str:
+        """The path of the file that holds the picture; empty when a URL has not been fetched."""
+        return self.copy if self.is_url else self.source
+
+
+def is_url(source: str) -> bool:
+    """Whether a source is an http(s) URL, and not a path."""
+    return source.lower().startswith(("http://", "https://"))
+
+
+def printable(text: str, *, keep_newlines: bool = False) -> str:
+    """Return text that is safe on a terminal: control and format characters and lone surrogates become visible marks.
+
+    C0 controls become their picture (U+2400 block), everything else unprintable becomes U+FFFD. Joiners that scripts
+    need (U+200C, U+200D) stay.
+    """
+    if text.isprintable():
+        return text
+    return "".join(_printable_character(character, keep_newlines=keep_newlines) for character in text)
+
+
+def _printable_character(character: str, *, keep_newlines: bool) -> str:
+    if character.isprintable() or character in "\u200c\u200d" or (keep_newlines and character == "\n"):
+        return character
+    code = ord(character)
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "\u2421"
+    return " " if character.isspace() else "\ufffd"
+
+
+def page_to_data(page: Page) -> dict[str, Any]:
+    """Return a page as plain JSON values, as the queue file keeps it."""
+    return {
+        "number": page.number,
+        "width": page.width,
+        "height": page.height,
+        "angle": page.angle,
+        "lines": [
+            {
+                "text": line.text,
+                "polygon": line.polygon and line.polygon.numbers,
+                "handwritten": line.handwritten,
+                "words": [
+                    [word.text, word.polygon and word.polygon.numbers, word.confidence, word.low] for word in line.words
+                ],
+            }
+            for line in page.lines
+        ],
+    }
+
+
+def page_from_data(data: Mapping[str, Any]) -> Page:
+    """Return the page that page_to_data wrote."""
+    return Page(
+        number=data["number"],
+        width=data["width"],
+        height=data["height"],
+        angle=data["angle"],
+        lines=tuple(
+            Line(
+                text=line["text"],
+                polygon=_polygon(line["polygon"]),
+                handwritten=line["handwritten"],
+                words=tuple(
+                    Word(text, _polygon(numbers), confidence, low) for text, numbers, confidence, low in line["words"]
+                ),
+            )
+            for line in data["lines"]
+        ),
+    )
+
+
+def _polygon(numbers: Sequence[float] | None) -> Polygon | None:
+    return None if numbers is None else Polygon.from_numbers(numbers)

@@ -1,0 +1,1 @@
+"""Each screen decides; what it shows is drawn by the widgets."""
