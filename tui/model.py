@@ -50,7 +50,7 @@ class Polygon:
 
     @classmethod
     def from_numbers(cls, numbers: Sequence[float]) -> Polygon:
-        """Make one of x1, y1, ... x4, y4, as the services write a `boundingBox`; raises ValueError for anything else."""
+        """Make one of x1, y1, ... x4, y4, as services write a `boundingBox`; raises ValueError for anything else."""
         if len(numbers) != 8:
             raise ValueError(f"a polygon has 8 numbers, not {len(numbers)}")
         values = [float(number) for number in numbers]

@@ -101,7 +101,7 @@ class Settings:
         except KeyError:
             known = ", ".join(sorted(self.services))
             raise SettingsError(
-                f"There is no service named {name!r}. Known are: {known}, {NO_SERVICE}. Add one under [services.{name}] "
+                f"There is no service named {name!r}. Known are: {known}, {NO_SERVICE}. Add it under [services.{name}] "
                 f"in {settings_file()}."
             ) from None
 
@@ -191,7 +191,12 @@ def _service(name: str, entry: dict[str, Any], file: Path) -> Service:
     options = {key: _expect(value, str, file, f"{where}.{key}") for key, value in entry.items()}
     local = endpoint == "local:"
     return Service(
-        name, dialect, endpoint if local else normal_endpoint(endpoint), key_variable, options, Pace(**pace)  # type: ignore[arg-type]
+        name,
+        dialect,
+        endpoint if local else normal_endpoint(endpoint),
+        key_variable,
+        options,
+        Pace(**pace),  # type: ignore[arg-type]
     )
 
 

@@ -1,14 +1,14 @@
 """The services' protocols, one family a file, behind one small interface.
 
-    ServiceError                    something the service or the way to it did; a sentence and a code
-    ├── Refused                     it will not read this image (400, 413, 415 ...): trying again is no use
-    │   ├── KeyRefused              it does not take the key (401, 403): nothing else will work either
-    │   └── Retired                 it knows no such path or version (404, 410)
-    ├── OperationFailed             it took the image and then could not read it
-    ├── OperationGone               it no longer knows the operation (expired, or never had it)
-    ├── Throttled                   too many calls (429); says after how long to try again
-    ├── Transient                   a passing fault (timeouts, resets, 5xx, nonsense): try again later
-    └── NotUnderstood               the answer is final, but not one that this dialect can read
+ServiceError                    something the service or the way to it did; a sentence and a code
+├── Refused                     it will not read this image (400, 413, 415 ...): trying again is no use
+│   ├── KeyRefused              it does not take the key (401, 403): nothing else will work either
+│   └── Retired                 it knows no such path or version (404, 410)
+├── OperationFailed             it took the image and then could not read it
+├── OperationGone               it no longer knows the operation (expired, or never had it)
+├── Throttled                   too many calls (429); says after how long to try again
+├── Transient                   a passing fault (timeouts, resets, 5xx, nonsense): try again later
+└── NotUnderstood               the answer is final, but not one that this dialect can read
 """
 
 from __future__ import annotations
