@@ -1,0 +1,135 @@
+"""The steps that bring a queue file to the newest shape, in order, each in a transaction of its own.
+
+A step that has landed is never changed: a new shape is a new step at the end.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+FIRST = """
+create table revision (value integer not null);
+insert into revision values (0);
+
+create table item (
+    id integer primary key,
+    source blob not null,
+    service text not null,
+    state text not null,
+    sha256 text not null default '',
+    bytes integer not null default 0,
+    page_sizes text not null default '[]',
+    copy blob not null default x'',
+    said text not null default '',
+    polls integer not null default 0,
+    operation text not null default '',
+    not_before real not null default 0,
+    waits_for text not null default '',
+    added_at real not null,
+    sent_at real not null default 0,
+    ended_at real not null default 0,
+    failure_code text,
+    failure text,
+    lines integer not null default 0,
+    decided integer not null default 0,
+    doubtful integer not null default 0,
+    revision integer not null
+);
+create index item_by_bytes on item (sha256, service);
+create index item_by_source on item (source, service);
+create index item_by_revision on item (revision);
+create index item_by_end on item (ended_at) where state = 'done';
+create index item_by_turn on item (service, state, not_before, id);
+create index item_to_review on item (id) where state = 'done' and decided < lines;
+
+-- The answer as it came and the pages made of it, both deflated: a better parser needs no new call.
+create table result (
+    item_id integer primary key references item (id) on delete cascade,
+    answer blob not null,
+    pages blob
+);
+
+-- Every row stays as it was written: an undo is another row, and so is a redo.
+create table decision (
+    id integer primary key autoincrement,
+    item_id integer not null references item (id) on delete cascade,
+    act text not null,
+    target integer,
+    page integer not null,
+    line integer not null,
+    verdict text not null,
+    text text,
+    reason text not null default '',
+    reviewer text not null,
+    at real not null,
+    engine_text text not null
+);
+create index decision_by_line on decision (item_id, page, line, id);
+create index decision_by_reviewer on decision (reviewer, id) where act = 'decide';
+
+-- What follows from the decisions, kept beside them because every key asks for it.
+create table undone (decision_id integer primary key);
+create table verdict (
+    item_id integer not null references item (id) on delete cascade,
+    page integer not null,
+    line integer not null,
+    decision_id integer not null,
+    verdict text not null,
+    primary key (item_id, page, line)
+) without rowid;
+
+create table item_tally (state text primary key, items integer not null, lines integer not null) without rowid;
+create table verdict_tally (verdict text primary key, lines integer not null) without rowid;
+create trigger item_added after insert on item begin
+    insert into item_tally values (new.state, 1, new.lines)
+        on conflict do update set items = items + 1, lines = lines + new.lines;
+end;
+create trigger item_gone after delete on item begin
+    update item_tally set items = items - 1, lines = lines - old.lines where state = old.state;
+end;
+create trigger item_moved after update of state, lines on item begin
+    update item_tally set items = items - 1, lines = lines - old.lines where state = old.state;
+    insert into item_tally values (new.state, 1, new.lines)
+        on conflict do update set items = items + 1, lines = lines + new.lines;
+end;
+create trigger verdict_given after insert on verdict begin
+    insert into verdict_tally values (new.verdict, 1) on conflict do update set lines = lines + 1;
+end;
+create trigger verdict_taken_back after delete on verdict begin
+    update verdict_tally set lines = lines - 1 where verdict = old.verdict;
+end;
+create trigger verdict_changed after update of verdict on verdict begin
+    update verdict_tally set lines = lines - 1 where verdict = old.verdict;
+    insert into verdict_tally values (new.verdict, 1) on conflict do update set lines = lines + 1;
+end;
+"""
+
+STEPS: tuple[str, ...] = (FIRST,)
+"""Step n brings a file from version n to version n + 1."""
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Apply the steps that a file still lacks; its version is SQLite's `user_version`."""
+    for version, step in enumerate(STEPS):
+        # Asked inside the transaction: another process may be opening the same new file.
+        connection.execute("begin immediate")
+        try:
+            if connection.execute("pragma user_version").fetchone()[0] == version:
+                for statement in _statements(step):
+                    connection.execute(statement)
+                connection.execute(f"pragma user_version = {version + 1}")
+            connection.execute("commit")
+        except BaseException:
+            connection.execute("rollback")
+            raise
+
+
+def _statements(script: str) -> list[str]:
+    """Split a script where SQLite says that a statement is complete (executescript would end the transaction)."""
+    statements, statement = [], ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            statements.append(statement)
+            statement = ""
+    return statements

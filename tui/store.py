@@ -1,0 +1,665 @@
+"""The queue file: the one place where items, answers and decisions are kept, and the only one that knows SQL.
+
+The runner writes it, the screens read it, and neither knows the other exists. It is an SQLite database in WAL mode:
+progress is written with synchronous=NORMAL (a power cut may lose the last poll, which is asked again), decisions with
+FULL (a decision is on the disk before the screen moves). Every write stamps a revision, and `changes` returns what
+moved since one. A store belongs to the thread that opened it; opening another is cheap.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from tui.migrations import STEPS, migrate
+from tui.model import (
+    Decision,
+    Failure,
+    ImageFacts,
+    Item,
+    LineKey,
+    Page,
+    State,
+    Verdict,
+    page_from_data,
+    page_to_data,
+    printable,
+)
+
+APPLICATION_ID = 0x48616E64
+"""`Hand`, in SQLite's application_id: tells a queue file from the database of another program."""
+LOCK_WAIT = 5.0
+"""How many seconds a write waits for another process's write."""
+DECIDED = (Verdict.ACCEPTED, Verdict.CORRECTED, Verdict.FLAGGED, Verdict.REJECTED)
+"""The verdicts that settle a line; a skipped line comes back."""
+
+
+class StoreError(Exception):
+    """The queue file cannot be used; its text says which file, what happened and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """An image to be added: with its facts, or with the reason why it cannot be read, or, for a URL, with neither."""
+
+    source: str
+    service: str
+    facts: ImageFacts | None = None
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of an image that was to be added."""
+
+    item_id: int
+    new: bool
+    """False when the same bytes stand in the queue for the same service already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What moved since a revision."""
+
+    revision: int
+    item_ids: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many items are in each state, and how many lines have each verdict."""
+
+    items: dict[State, int]
+    lines: dict[Verdict, int]
+
+    @property
+    def total(self) -> int:
+        """How many items there are."""
+        return sum(self.items.values())
+
+    @property
+    def unfinished(self) -> int:
+        """How many items the machine is not done with."""
+        return self.items[State.WAITING] + self.items[State.SENDING] + self.items[State.SENT]
+
+    @property
+    def read(self) -> int:
+        """How many lines were read."""
+        return sum(self.lines.values())
+
+    @property
+    def decided(self) -> int:
+        """How many lines are settled."""
+        return sum(self.lines[verdict] for verdict in DECIDED)
+
+
+class Store:
+    """An open queue file. Every method raises StoreError, and nothing else, when the file cannot be used."""
+
+    def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
+        self.path = path
+        self._clock = clock
+        with _sentences(path):
+            self._connection = _opened(path)
+
+    def close(self) -> None:
+        """Close the file; what was written stays."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -- adding -------------------------------------------------------------------------------------------------------
+
+    def add(self, candidates: Iterable[NewItem]) -> list[Added]:
+        """Put images into the queue, in one transaction; the same bytes for the same service are not added twice."""
+        with self._write() as revision:
+            return [self._add(candidate, revision) for candidate in candidates]
+
+    def _add(self, new: NewItem, revision: int) -> Added:
+        twin = self._twin(new)
+        if twin is None:
+            return Added(self._insert(new, revision), new=True)
+        if twin["state"] == State.FAILED and not twin["sha256"] and new.facts:
+            self._facts(twin["id"], new.facts)
+            self._move(twin["id"], State.WAITING, revision, failure_code=None, failure=None)
+            return Added(twin["id"], new=True)
+        if twin["state"] == State.FAILED and new.failure:
+            self._move(twin["id"], State.FAILED, revision, failure=new.failure.sentence, failure_code=new.failure.code)
+        return Added(twin["id"], new=False)
+
+    def _twin(self, new: NewItem) -> sqlite3.Row | None:
+        if new.facts:
+            row = self._row("select * from item where sha256 = ? and service = ?", new.facts.sha256, new.service)
+            if row is not None:
+                return row
+        source = os.fsencode(new.source)
+        row = self._row("select * from item where source = ? and service = ? and sha256 = ''", source, new.service)
+        if row is None and not new.facts:
+            row = self._row("select * from item where source = ? and service = ?", source, new.service)
+        return row
+
+    def _insert(self, new: NewItem, revision: int) -> int:
+        failure = new.failure
+        now = self._clock()
+        cursor = self._connection.execute(
+            "insert into item (source, service, state, failure_code, failure, added_at, ended_at, revision)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                os.fsencode(new.source),
+                new.service,
+                State.FAILED if failure else State.WAITING,
+                failure and failure.code,
+                failure and failure.sentence,
+                now,
+                now if failure else 0,
+                revision,
+            ),
+        )
+        assert cursor.lastrowid is not None
+        if new.facts:
+            self._facts(cursor.lastrowid, new.facts)
+        return cursor.lastrowid
+
+    def _facts(self, item_id: int, facts: ImageFacts) -> None:
+        self._connection.execute(
+            "update item set sha256 = ?, bytes = ?, page_sizes = ? where id = ?",
+            (facts.sha256, facts.bytes, json.dumps(facts.page_sizes), item_id),
+        )
+
+    # -- asking -------------------------------------------------------------------------------------------------------
+
+    def item(self, item_id: int) -> Item:
+        """Return an item; raises KeyError when there is none of that number."""
+        with _sentences(self.path):
+            row = self._row("select * from item where id = ?", item_id)
+        if row is None:
+            raise KeyError(item_id)
+        return _item(row)
+
+    def window(self, start: int, count: int) -> list[Item]:
+        """Return items by their place in the queue, from `start` on (0 is the first)."""
+        return self._items("select * from item order by id limit ? offset ?", count, start)
+
+    def place(self, item_id: int) -> int:
+        """Return an item's place in the queue; the first is 0."""
+        return int(self._value("select count(*) from item where id < ?", item_id))
+
+    def beside(self, item_id: int, step: int) -> Item | None:
+        """Return the item after (step 1) or before (step -1) another."""
+        sql = "where id > ? order by id" if step > 0 else "where id < ? order by id desc"
+        items = self._items(f"select * from item {sql} limit 1", item_id)
+        return items[0] if items else None
+
+    def next_to_review(self, item_id: int = 0) -> Item | None:
+        """Return the first item after another that has undecided lines, from the top again when there is none."""
+        sql = "select * from item where state = 'done' and decided < lines and id > ? and id != ? order by id limit 1"
+        for after in (item_id, 0):
+            items = self._items(sql, after, item_id)
+            if items:
+                return items[0]
+        return None
+
+    def changes(self, since: int) -> Changes:
+        """Return the newest revision and the items that moved since another."""
+        with _sentences(self.path), self._transaction("begin"):
+            revision = int(self._connection.execute("select value from revision").fetchone()[0])
+            rows = self._connection.execute("select id from item where revision > ?", (since,)).fetchall()
+        return Changes(revision, frozenset(row["id"] for row in rows))
+
+    def revision(self) -> int:
+        """Return the newest revision: the cheapest way to learn whether anything moved."""
+        return int(self._value("select value from revision"))
+
+    def tally(self) -> Tally:
+        """Return how many items are in each state and how many lines have each verdict."""
+        with _sentences(self.path), self._transaction("begin"):
+            states = self._connection.execute("select state, items, lines from item_tally").fetchall()
+            verdicts = self._connection.execute("select verdict, lines from verdict_tally").fetchall()
+        items = dict.fromkeys(State, 0) | {State(row["state"]): row["items"] for row in states}
+        lines = dict.fromkeys(Verdict, 0) | {Verdict(row["verdict"]): row["lines"] for row in verdicts}
+        lines[Verdict.UNDECIDED] = sum(row["lines"] for row in states) - sum(lines.values())
+        return Tally(items, lines)
+
+    def done_within(self, seconds: float) -> int:
+        """Return how many items were read within the last seconds."""
+        since = self._clock() - seconds
+        return int(self._value("select count(*) from item where state = 'done' and ended_at > ?", since))
+
+    def pages(self, item_id: int) -> tuple[Page, ...]:
+        """Return an item's pages as they were read; empty when it has not been read."""
+        with _sentences(self.path):
+            row = self._row("select pages from result where item_id = ?", item_id)
+        if row is None or row["pages"] is None:
+            return ()
+        return tuple(page_from_data(data) for data in json.loads(zlib.decompress(row["pages"])))
+
+    def answer(self, item_id: int) -> bytes | None:
+        """Return the service's answer, byte by byte as it came."""
+        with _sentences(self.path):
+            row = self._row("select answer from result where item_id = ?", item_id)
+        return None if row is None else zlib.decompress(row["answer"])
+
+    def decisions(self, item_id: int) -> dict[LineKey, Decision]:
+        """Return the decision in force for each decided line of an item."""
+        with _sentences(self.path):
+            rows = self._connection.execute(
+                "select decision.* from verdict join decision on decision.id = decision_id where verdict.item_id = ?",
+                (item_id,),
+            ).fetchall()
+        return {LineKey(row["page"], row["line"]): _decision(row) for row in rows}
+
+    def next_due(self, service: str) -> float | None:
+        """Return when the service's next waiting item may be sent; None when none waits."""
+        due = self._value("select min(not_before) from item where service = ? and state = 'waiting'", service)
+        return None if due is None else float(due)
+
+    def unfinished(self, service: str) -> list[Item]:
+        """Return the service's items that were being sent or read when a process ended."""
+        return self._items("select * from item where service = ? and state in ('sending', 'sent') order by id", service)
+
+    # -- the machine's transitions ------------------------------------------------------------------------------------
+
+    def claim(self, service: str) -> Item | None:
+        """Take the oldest item that waits and is due; it is `sending` on the disk when this returns."""
+        with self._write() as revision:
+            row = self._row(
+                "select id from item where service = ? and state = 'waiting' and not_before <= ? order by id limit 1",
+                service,
+                self._clock(),
+            )
+            if row is None:
+                return None
+            self._move(row["id"], State.SENDING, revision, said="", polls=0, operation="", not_before=0, waits_for="")
+            claimed = self._row("select * from item where id = ?", row["id"])
+            assert claimed is not None
+            return _item(claimed)
+
+    def fetched(self, item_id: int, copy: str, facts: ImageFacts) -> None:
+        """Note where the copy of a URL is kept and what is known of it."""
+        with self._write() as revision:
+            self._facts(item_id, facts)
+            self._change(item_id, revision, copy=os.fsencode(copy))
+
+    def sent(self, item_id: int, operation: str) -> None:
+        """Note the operation under which the service reads an item."""
+        with self._write() as revision:
+            self._move(item_id, State.SENT, revision, operation=operation, sent_at=self._clock())
+
+    def polled(self, item_id: int, said: str, next_poll: float) -> None:
+        """Note what the service said, and when it is asked again."""
+        with self._write() as revision:
+            self._connection.execute("update item set polls = polls + 1 where id = ?", (item_id,))
+            self._change(item_id, revision, said=said, not_before=next_poll, waits_for="")
+
+    def held(self, item_id: int, until: float, reason: str) -> None:
+        """Note that an operation is not asked after until a time, and why."""
+        with self._write() as revision:
+            self._change(item_id, revision, not_before=until, waits_for=reason)
+
+    def delayed(self, item_id: int, until: float, reason: str) -> None:
+        """Put an item back to wait until a time, for a reason."""
+        with self._write() as revision:
+            self._move(item_id, State.WAITING, revision, not_before=until, waits_for=reason)
+
+    def requeued(self, item_id: int) -> None:
+        """Put an item back to wait for its turn; its operation is forgotten."""
+        with self._write() as revision:
+            self._requeue(item_id, revision)
+
+    def retry(self, item_id: int) -> bool:
+        """Put a failed item back into the queue because a person asks for it; False when it has not failed."""
+        with self._write() as revision:
+            row = self._row("select state from item where id = ?", item_id)
+            if row is None or row["state"] != State.FAILED:
+                return False
+            self._requeue(item_id, revision)
+            return True
+
+    def failed(self, item_id: int, code: str, sentence: str, answer: bytes | None = None) -> None:
+        """Note why an item failed; an answer that could not be understood is kept."""
+        with self._write() as revision:
+            if answer is not None:
+                self._result(item_id, answer, None)
+            self._move(
+                item_id,
+                State.FAILED,
+                revision,
+                failure_code=code,
+                failure=sentence,
+                ended_at=self._clock(),
+                waits_for="",
+            )
+
+    def done(self, item_id: int, answer: bytes, pages: Sequence[Page]) -> None:
+        """Keep an item's answer and the pages made of it."""
+        lines = [line for page in pages for line in page.lines]
+        with self._write() as revision:
+            self._result(item_id, answer, [page_to_data(page) for page in pages])
+            self._move(
+                item_id,
+                State.DONE,
+                revision,
+                lines=len(lines),
+                doubtful=sum(line.doubtful for line in lines),
+                ended_at=self._clock(),
+                failure_code=None,
+                failure=None,
+                waits_for="",
+            )
+
+    def _requeue(self, item_id: int, revision: int) -> None:
+        self._move(
+            item_id,
+            State.WAITING,
+            revision,
+            said="",
+            polls=0,
+            operation="",
+            not_before=0,
+            waits_for="",
+            sent_at=0,
+            ended_at=0,
+            failure_code=None,
+            failure=None,
+        )
+
+    def _result(self, item_id: int, answer: bytes, pages: list[dict[str, Any]] | None) -> None:
+        packed = None if pages is None else zlib.compress(json.dumps(pages, separators=(",", ":")).encode())
+        self._connection.execute(
+            "insert or replace into result (item_id, answer, pages) values (?, ?, ?)",
+            (item_id, zlib.compress(answer), packed),
+        )
+
+    # -- the person's decisions ---------------------------------------------------------------------------------------
+
+    def decide(self, decision: Decision, *, engine_text: str) -> Decision:
+        """Append a decision; it is on the disk when this returns. `engine_text` is what was read there."""
+        with self._write(durable=True) as revision:
+            number = self._append("decide", decision, engine_text)
+            self._settle(decision.item_id, decision.key, revision)
+            row = self._row("select * from decision where id = ?", number)
+            assert row is not None
+            return _decision(row)
+
+    def undo(self, reviewer: str) -> Decision | None:
+        """Take back the reviewer's last decision that is in force, and return it; None when there is none left."""
+        last = (
+            "select * from decision where reviewer = ? and act = 'decide'"
+            " and not exists (select 1 from undone where decision_id = decision.id) order by id desc limit 1"
+        )
+        with self._write(durable=True) as revision:
+            row = self._row(last, reviewer)
+            if row is None:
+                return None
+            return self._turn("undo", row, revision)
+
+    def redo(self, reviewer: str) -> Decision | None:
+        """Make the decision again that was taken back last; None when there is none, or another came after it."""
+        first = (
+            "select * from decision where reviewer = ?1 and act = 'decide' and id > coalesce((select max(id) from"
+            " decision where reviewer = ?1 and act = 'decide' and id not in (select decision_id from undone)), 0)"
+            " order by id limit 1"
+        )
+        with self._write(durable=True) as revision:
+            row = self._row(first, reviewer)
+            if row is None:
+                return None
+            return self._turn("redo", row, revision)
+
+    def _turn(self, act: str, row: sqlite3.Row, revision: int) -> Decision:
+        decision = _decision(row)
+        self._append(act, decision, row["engine_text"], target=decision.id)
+        if act == "undo":
+            self._connection.execute("insert into undone values (?)", (decision.id,))
+        else:
+            self._connection.execute("delete from undone where decision_id = ?", (decision.id,))
+        self._settle(decision.item_id, decision.key, revision)
+        return decision
+
+    def _append(self, act: str, decision: Decision, engine_text: str, target: int | None = None) -> int:
+        cursor = self._connection.execute(
+            "insert into decision (item_id, act, target, page, line, verdict, text, reason, reviewer, at, engine_text)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                decision.item_id,
+                act,
+                target,
+                *decision.key,
+                decision.verdict,
+                decision.text,
+                decision.reason,
+                decision.reviewer,
+                self._clock(),
+                engine_text,
+            ),
+        )
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    def _settle(self, item_id: int, key: LineKey, revision: int) -> None:
+        """Bring what follows from a line's decisions up to date."""
+        row = self._row(
+            "select id, verdict from decision where item_id = ? and page = ? and line = ? and act = 'decide'"
+            " and id not in (select decision_id from undone) order by id desc limit 1",
+            item_id,
+            *key,
+        )
+        if row is None:
+            self._connection.execute("delete from verdict where item_id = ? and page = ? and line = ?", (item_id, *key))
+        else:
+            self._connection.execute(
+                "insert into verdict values (?, ?, ?, ?, ?) on conflict do update"
+                " set decision_id = excluded.decision_id, verdict = excluded.verdict",
+                (item_id, *key, row["id"], row["verdict"]),
+            )
+        marks = ", ".join("?" * len(DECIDED))
+        decided = self._value(
+            f"select count(*) from verdict where item_id = ? and verdict in ({marks})", item_id, *DECIDED
+        )
+        self._change(item_id, revision, decided=decided)
+
+    # -- one runner at a time -----------------------------------------------------------------------------------------
+
+    @contextmanager
+    def lease(self) -> Iterator[bool]:
+        """Hold the right to run this queue; yields False when another process holds it.
+
+        It is a lock on a small file beside the queue, so that it ends with its process, however that ends.
+        """
+        with closing(_lease_file(self.path)) as connection:
+            yield _leased(connection)
+
+    def lease_holder(self) -> int:
+        """Return the process that last took the right to run this queue; 0 when none ever did."""
+        with closing(_lease_file(self.path)) as connection, _sentences(self.path):
+            row = connection.execute("select process from holder").fetchone()
+        return int(row[0]) if row else 0
+
+    # -- the ground ---------------------------------------------------------------------------------------------------
+
+    def _row(self, sql: str, *values: object) -> sqlite3.Row | None:
+        row: sqlite3.Row | None = self._connection.execute(sql, values).fetchone()
+        return row
+
+    def _value(self, sql: str, *values: object) -> Any:
+        with _sentences(self.path):
+            return self._connection.execute(sql, values).fetchone()[0]
+
+    def _items(self, sql: str, *values: object) -> list[Item]:
+        with _sentences(self.path):
+            return [_item(row) for row in self._connection.execute(sql, values).fetchall()]
+
+    def _move(self, item_id: int, state: State, revision: int, **values: object) -> None:
+        self._change(item_id, revision, state=state, **values)
+
+    def _change(self, item_id: int, revision: int, **values: object) -> None:
+        columns = ", ".join(f"{name} = ?" for name in values)
+        self._connection.execute(
+            f"update item set {columns}, revision = ? where id = ?", (*values.values(), revision, item_id)
+        )
+
+    @contextmanager
+    def _write(self, *, durable: bool = False) -> Iterator[int]:
+        """Open a transaction with a revision of its own."""
+        with _sentences(self.path):
+            self._connection.execute(f"pragma synchronous = {'full' if durable else 'normal'}")
+            with self._transaction("begin immediate"):
+                row = self._connection.execute("update revision set value = value + 1 returning value").fetchall()[0]
+                yield int(row[0])
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        self._connection.execute(begin)
+        try:
+            yield
+            self._connection.execute("commit")
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("rollback")
+            raise
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, timeout=LOCK_WAIT, isolation_level=None)
+    try:
+        connection.row_factory = sqlite3.Row
+        _check(connection, path)
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("pragma foreign_keys = on")
+        if connection.execute("pragma user_version").fetchone()[0] < len(STEPS):
+            connection.execute(f"pragma application_id = {APPLICATION_ID}")
+            migrate(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    application = connection.execute("pragma application_id").fetchone()[0]
+    tables = connection.execute("select count(*) from sqlite_master").fetchone()[0]
+    if application != APPLICATION_ID and (application or tables):
+        raise StoreError(f"{_name(path)} is the database of another program. Name another file with --queue.")
+    version = connection.execute("pragma user_version").fetchone()[0]
+    if version > len(STEPS):
+        raise StoreError(
+            f"{_name(path)} was written by a newer Handread (its version is {version}, this one knows {len(STEPS)}). "
+            f"Update Handread, or name another file with --queue."
+        )
+
+
+def _lease_file(path: Path) -> sqlite3.Connection:
+    with _sentences(path):
+        connection = sqlite3.connect(path.with_name(path.name + "-runner"), timeout=0, isolation_level=None)
+        try:
+            connection.execute("create table if not exists holder (process integer)")
+        except sqlite3.OperationalError as error:
+            if not _is_locked(error):
+                connection.close()
+                raise
+        return connection
+
+
+def _leased(connection: sqlite3.Connection) -> bool:
+    try:
+        connection.execute("begin immediate")
+        connection.execute("delete from holder")
+        connection.execute("insert into holder values (?)", (os.getpid(),))
+        connection.execute("commit")
+        connection.execute("begin immediate")  # held until the connection is closed; readers still see the holder
+    except sqlite3.OperationalError as error:
+        if _is_locked(error):
+            return False
+        raise
+    return True
+
+
+def _is_locked(error: sqlite3.Error) -> bool:
+    return "locked" in str(error) or "busy" in str(error)
+
+
+@contextmanager
+def _sentences(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into sentences for a person."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError(_sentence(path, error)) from error
+    except OSError as error:
+        raise StoreError(
+            f"{_name(path)} cannot be opened: {error.strerror}. Name another file with --queue."
+        ) from error
+
+
+def _sentence(path: Path, error: sqlite3.Error) -> str:
+    words, name = str(error), _name(path)
+    if _is_locked(error):
+        return (
+            f"{name} is locked by another program for more than {LOCK_WAIT:.0f} seconds. Close what has it open, "
+            f"or name another file with --queue."
+        )
+    if "readonly" in words:
+        return f"{name} is read-only. Make it writable, or name another file with --queue."
+    if "full" in words:
+        return f"The disk is full: {name} could not be written, and nothing was changed. Make room and try again."
+    if "not a database" in words or "malformed" in words:
+        return f"{name} is not a Handread queue, or is damaged ({words}). Name another file with --queue."
+    if path.is_dir():
+        return f"{name} is a folder. Name a file with --queue."
+    return f"{name} cannot be used: {words}. Check the disk and the rights, or name another file with --queue."
+
+
+def _name(path: Path) -> str:
+    return printable(str(path))
+
+
+def _item(row: sqlite3.Row) -> Item:
+    return Item(
+        id=row["id"],
+        source=os.fsdecode(row["source"]),
+        service=row["service"],
+        state=State(row["state"]),
+        sha256=row["sha256"],
+        bytes=row["bytes"],
+        page_sizes=tuple((width, height) for width, height in json.loads(row["page_sizes"])),
+        copy=os.fsdecode(row["copy"]),
+        said=row["said"],
+        polls=row["polls"],
+        operation=row["operation"],
+        not_before=row["not_before"],
+        waits_for=row["waits_for"],
+        added_at=row["added_at"],
+        sent_at=row["sent_at"],
+        ended_at=row["ended_at"],
+        failure=Failure(row["failure_code"], row["failure"]) if row["failure"] is not None else None,
+        lines=row["lines"],
+        decided=row["decided"],
+        doubtful=row["doubtful"],
+        revision=row["revision"],
+    )
+
+
+def _decision(row: sqlite3.Row) -> Decision:
+    return Decision(
+        id=row["id"],
+        item_id=row["item_id"],
+        key=LineKey(row["page"], row["line"]),
+        verdict=Verdict(row["verdict"]),
+        text=row["text"],
+        reason=row["reason"],
+        reviewer=row["reviewer"],
+        at=row["at"],
+    )
