@@ -21,6 +21,14 @@ DOUBTFUL_BELOW = 0.8
 """A word whose confidence is below this is one to look at: of the carried engine's words below .8 half are wrong."""
 
 
+class Trouble(Exception):
+    """Something that keeps the program from doing what was asked; its text is a sentence for the person.
+
+    The sentence says what happened, to which file, and what to do now. Every error that may reach a person derives
+    from it: SettingsError, StoreError, PictureError, ServiceError.
+    """
+
+
 class State(StrEnum):
     """How far the machine is with an item."""
 
@@ -189,6 +197,11 @@ class Decision:
     """Seconds since 1970, UTC."""
     id: int = 0
     """Its number in the queue file, 0 until it is there."""
+
+
+def text_of(line: Line, decision: Decision | None) -> str:
+    """Return a line's text as it now stands: corrected where a person corrected it."""
+    return line.text if decision is None or decision.text is None else decision.text
 
 
 @dataclass(frozen=True, slots=True)

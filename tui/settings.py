@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 
 import platformdirs
 
+from tui.model import Trouble
+
 _T = TypeVar("_T")
 APP_NAME = "handread"
 LOCAL = "local"
@@ -25,7 +27,7 @@ NO_SERVICE = "none"
 """The name that means: look and review, run nothing."""
 
 
-class SettingsError(Exception):
+class SettingsError(Trouble):
     """The settings cannot be used; its text says which entry of which file, and what to do."""
 
 

@@ -28,6 +28,7 @@ from tui.model import (
     LineKey,
     Page,
     State,
+    Trouble,
     Verdict,
     page_from_data,
     page_to_data,
@@ -42,7 +43,7 @@ DECIDED = (Verdict.ACCEPTED, Verdict.CORRECTED, Verdict.FLAGGED, Verdict.REJECTE
 """The verdicts that settle a line; a skipped line comes back."""
 
 
-class StoreError(Exception):
+class StoreError(Trouble):
     """The queue file cannot be used; its text says which file, what happened and what to do."""
 
 
@@ -204,7 +205,14 @@ class Store:
 
     def next_to_review(self, item_id: int = 0) -> Item | None:
         """Return the first item after another that has undecided lines, from the top again when there is none."""
-        sql = "select * from item where state = 'done' and decided < lines and id > ? and id != ? order by id limit 1"
+        return self._next("state = 'done' and decided < lines", item_id)
+
+    def next_failed(self, item_id: int = 0) -> Item | None:
+        """Return the first item after another that failed, from the top again when there is none."""
+        return self._next("state = 'failed'", item_id)
+
+    def _next(self, condition: str, item_id: int) -> Item | None:
+        sql = f"select * from item where {condition} and id > ? and id != ? order by id limit 1"
         for after in (item_id, 0):
             items = self._items(sql, after, item_id)
             if items:

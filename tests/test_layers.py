@@ -1,0 +1,122 @@
+"""Who may import whom: the shape of the program, asserted."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "tui"
+
+LAYERS: dict[str, set[str]] = {
+    "model": set(),
+    "settings": {"model"},
+    "dialects": {"model"},
+    "engine": {"model"},
+    "pictures": {"model"},
+    "exports": {"model"},
+    "review": {"model"},
+    "store": {"model", "migrations"},
+    "migrations": set(),
+    "demo": set(),
+    "intake": {"model", "store", "pictures"},
+    "runner": {"model", "settings", "store", "dialects"},
+    "view": {"model", "settings", "store", "exports", "pictures", "review", "intake"},
+    "batch": {"model", "settings", "store", "exports", "intake", "runner"},
+    "__init__": set(),
+}
+"""For each part what it may import of the program, beside itself. The command line may import anything."""
+
+LIBRARIES: dict[str, set[str]] = {
+    "model": set(),
+    "settings": {"platformdirs"},
+    "store": set(),
+    "migrations": set(),
+    "review": set(),
+    "runner": {"httpx"},
+    "dialects": {"httpx"},
+    "exports": set(),
+    "pictures": {"PIL"},
+    "engine": {"PIL", "numpy", "onnxruntime", "starlette"},
+    "demo": {"PIL"},
+    "intake": set(),
+    "view": {"textual", "rich", "PIL"},
+    "batch": {"rich"},
+    "cli": {"click", "httpx"},
+}
+"""For each part the libraries it may import."""
+
+FREE = {"cli", "__main__"}
+
+
+def files() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def part_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            yield node.module or ""
+
+
+def parts_imported(path: Path) -> set[str]:
+    return {name.split(".")[1] for name in imported(path) if name.startswith("tui.")}
+
+
+def libraries_imported(path: Path) -> set[str]:
+    roots = {name.split(".")[0] for name in imported(path)}
+    return roots - set(sys.stdlib_module_names) - {"tui"}
+
+
+@pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_part_imports_only_what_is_below_it(path: Path) -> None:
+    part = part_of(path)
+    if part in FREE:
+        return
+    allowed = LAYERS[part] | {part}
+    if path == PACKAGE / "view" / "app.py":
+        allowed |= {"runner"}
+    assert parts_imported(path) <= allowed
+
+
+@pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_part_knows_its_own_library_only(path: Path) -> None:
+    assert libraries_imported(path) <= LIBRARIES.get(part_of(path), set())
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "view").rglob("*.py")), ids=lambda path: path.name)
+def test_inside_the_view_nothing_looks_back(path: Path) -> None:
+    inside = {name for name in imported(path) if name.startswith("tui.view.")}
+    folder = path.parent.name
+    if folder == "widgets":
+        assert not {name for name in inside if "screens" in name or name == "tui.view.app"}
+    elif folder == "screens":
+        assert "tui.view.app" not in inside
+    elif path.name != "app.py":
+        assert not {name for name in inside if "screens" in name}
+
+
+@pytest.mark.parametrize(
+    ("module", "unloaded"),
+    [
+        ("tui.runner", ["textual", "PIL", "numpy"]),
+        ("tui.store", ["textual", "httpx", "PIL"]),
+        ("tui.dialects", ["textual", "PIL", "numpy"]),
+        ("tui.cli", ["textual", "httpx", "PIL", "numpy", "rich"]),
+        ("tui.view.app", ["numpy", "onnxruntime", "starlette"]),
+        ("tui.engine", ["textual", "httpx", "cv2", "rapidocr"]),
+    ],
+)
+def test_a_part_loads_no_library_of_another(module: str, unloaded: list[str]) -> None:
+    program = f"import sys, {module}; print([name for name in {unloaded!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

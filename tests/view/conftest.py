@@ -1,0 +1,99 @@
+"""A queue with pages that were read, and the program on it, without a machine that runs."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+from textual.pilot import Pilot
+
+from tui.model import Failure, Line, Page, Polygon, Word
+from tui.pictures.source import measure
+from tui.settings import Settings
+from tui.store import NewItem, Store
+from tui.view.app import HandreadApp
+
+TEXTS = ("The qvick brown fox", "jumps over", "the lazy dog")
+NOW = 1_000_000.0
+
+Opens = Callable[..., AbstractAsyncContextManager[Pilot[None]]]
+
+
+def draw_page(path: Path, texts: tuple[str, ...] = TEXTS) -> Page:
+    """Draw a page with a line a text, and return it as a service would have read it."""
+    image = Image.new("L", (640, 80 + 70 * len(texts)), 235)
+    draw = ImageDraw.Draw(image)
+    font = ImageFont.load_default(36)
+    lines = []
+    for number, text in enumerate(texts):
+        top = 40 + 70 * number
+        words, left = [], 30.0
+        for word in text.split():
+            width = draw.textlength(word, font=font)
+            draw.text((left, top), word, font=font, fill=30)
+            confidence = 0.31 if word == "qvick" else 0.97
+            words.append(Word(word, Polygon.from_bounds(left, top, left + width, top + 44), confidence))
+            left += width + 14
+        lines.append(Line(text, Polygon.from_bounds(30, top, left, top + 44), tuple(words)))
+    image.save(path)
+    return Page(1, *image.size, 0.0, tuple(lines))
+
+
+@pytest.fixture
+def queue(tmp_path: Path) -> Path:
+    return tmp_path / "queue.db"
+
+
+@pytest.fixture
+def store(queue: Path) -> Iterator[Store]:
+    with Store(queue, clock=lambda: NOW) as opened:
+        yield opened
+
+
+@pytest.fixture
+def read(store: Store, tmp_path: Path) -> Callable[..., int]:
+    """Return a function that puts a page into the queue that was read already."""
+
+    def add(name: str, texts: tuple[str, ...] = ()) -> int:
+        path = tmp_path / name
+        page = draw_page(path, texts or (*TEXTS[:2], name))  # no two images have the same bytes
+        item_id = store.add([NewItem(str(path), "local", measure(path))])[0].item_id
+        store.claim("local")
+        store.sent(item_id, "local:1")
+        store.done(item_id, b"{}", [page])
+        return item_id
+
+    return add
+
+
+@pytest.fixture
+def failed(store: Store) -> Callable[[str], int]:
+    """Return a function that puts an image into the queue that cannot be read."""
+
+    def add(name: str) -> int:
+        failure = Failure("unreadable", f"{name} is empty. Copy it again.")
+        return store.add([NewItem(f"/scans/{name}", "local", failure=failure)])[0].item_id
+
+    return add
+
+
+@pytest.fixture
+def opened(queue: Path) -> Opens:
+    """Return a context manager that opens the program on the queue."""
+
+    @asynccontextmanager
+    async def on_screen(size: tuple[int, int] = (80, 24), **settings: str) -> AsyncIterator[Pilot[None]]:
+        app = HandreadApp(Settings(queue=queue, reviewer="ada", glyphs="quadrants", **settings), clock=lambda: NOW)  # type: ignore[arg-type]
+        async with app.run_test(size=size, notifications=True) as pilot:
+            await pilot.pause()
+            yield pilot
+
+    return on_screen
+
+
+def screen_text(pilot: Pilot[None]) -> str:
+    """Return what the terminal shows, without colours."""
+    width, _ = pilot.app.size
+    rows = pilot.app.screen._compositor.render_strips(pilot.app.size)
+    return "\n".join("".join(segment.text for segment in row).ljust(width).rstrip() for row in rows)

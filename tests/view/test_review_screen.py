@@ -1,0 +1,305 @@
+"""Reviewing: the ink, the text under it, and one key that decides and goes on."""
+
+from collections.abc import Callable
+
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from tests.view.conftest import Opens, screen_text
+from tui.model import LineKey, Verdict
+from tui.store import Store
+
+Reads = Callable[..., int]
+
+
+async def settled(pilot: Pilot[None]) -> str:
+    """Return the screen once nothing is being drawn any more."""
+    for _ in range(3):
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+    return screen_text(pilot)
+
+
+async def begin(pilot: Pilot[None]) -> str:
+    await pilot.press("enter")
+    return await settled(pilot)
+
+
+async def test_the_line_its_ink_and_its_text_stand_on_the_screen(read: Reads, opened: Opens) -> None:
+    read("a.png")
+    async with opened() as pilot:
+        text = await begin(pilot)
+    assert "line 1 of 3" in text
+    assert "The   qvick" in " ".join(text.split("  ")) or "qvick" in text
+    assert any(glyph in text for glyph in "▘▝▖▗▌▐▄▀")
+    assert "30,40" in text
+
+
+async def test_a_accepts_and_goes_on(read: Reads, opened: Opens, store: Store) -> None:
+    item = read("a.png")
+    async with opened() as pilot:
+        await begin(pilot)
+        await pilot.press("a")
+        text = await settled(pilot)
+    assert store.decisions(item)[LineKey(1, 0)].verdict is Verdict.ACCEPTED
+    assert "line 2 of 3" in text
+    assert "✓   1" in text
+
+
+async def test_enter_accepts_too(read: Reads, opened: Opens, store: Store) -> None:
+    item = read("a.png")
+    async with opened() as pilot:
+        await begin(pilot)
+        await pilot.press("enter", "enter", "enter")
+    assert [decision.verdict for decision in store.decisions(item).values()] == [Verdict.ACCEPTED] * 3
+
+
+async def test_the_decision_says_who_decided(read: Reads, opened: Opens, store: Store) -> None:
+    item = read("a.png")
+    async with opened() as pilot:
+        await begin(pilot)
+        await pilot.press("a")
+    assert store.decisions(item)[LineKey(1, 0)].reviewer == "ada"
+
+
+async def test_after_the_last_line_the_next_image_comes(read: Reads, opened: Opens) -> None:
+    read("a.png")
+    read("b.png", ("Second page",))
+    async with opened() as pilot:
+        await begin(pilot)
+        await pilot.press("a", "a", "a")
+        text = await settled(pilot)
+    assert "b.png" in text
+    assert "line 1 of 1" in text
+
+
+async def test_editing_begins_at_the_least_sure_word(read: Reads, opened: Opens) -> None:
+    read("a.png")
+    async with opened() as pilot:
+        await begin(pilot)
+        await pilot.press("e")
+        field = pilot.app.screen.query_one(Input)
+        assert (field.value, field.cursor_position) == ("The qvick brown fox", 4)
+
+
+async def test_enter_in_the_field_keeps_the_correction_and_goes_on(read: Reads, opened: Opens, store: Store) -> None:
+    item = read("a.png")
+    async with opened() as pilot:
+        await begin(pilot)
+        await pilot.press("e", "right", "delete", "u", "enter")
+        text = await settled(pilot)
+    decision = store.decisions(item)[LineKey(1, 0)]
+    assert decision.verdict is Verdict.CORRECTED
+    assert decision.text == "The quick brown fox"
+    assert "✎   1" in text
+    assert "line 2 of 3" in text
+
+
+async def test_unchanged_text_is_accepted(read: Reads, opened: Opens, store: Store) -> None:
+    item = read("a.png")
+    async with opened() as pilot:
+        await begin(pilot)
+        await pilot.press("e", "enter")
+    assert store.decisions(item)[LineKey(1, 0)].verdict is Verdict.ACCEPTED
+
+
+async def test_escape_leaves_the_line_as_it_was(read: Reads, opened: Opens, store: Store) -> None:
+    item = read("a.png")
+    async with opened() as pilot:
+        await begin(pilot)
+        await pilot.press("e", "x", "escape")
+        text = await settled(pilot)
+    assert store.decisions(item) == {}
+    assert "line 1 of 3" in text
+
+
+async def test_the_engines_text_can_be_brought_back(read: Reads, opened: Opens) -> None:
+    read("a.png")
+    async with opened() as pilot:
+        await begin(pilot)
+        await pilot.press("e", "x", "y", "ctrl+o")
+        assert pilot.app.screen.query_one(Input).value == "The qvick brown fox"
+
+
+async def test_an_empty_text_is_not_kept(read: Reads, opened: Opens, store: Store) -> None:
+    item = read("a.png")
+    async with opened() as pilot:
+        await begin(pilot)
+        await pilot.press("e", "end", "ctrl+u", "enter")
+    assert store.decisions(item) == {}
+
+
+async def test_pasted_control_characters_are_dropped(read: Reads, opened: Opens, store: Store) -> None:
+    item = read("a.png")
+    async with opened() as pilot:
+        await begin(pilot)
+        await pilot.press("e")
+        pilot.app.screen.query_one(Input).insert("\x1b[31m\x07", 0)
+        await pilot.press("enter")
+    assert store.decisions(item)[LineKey(1, 0)].text == "[31mThe qvick brown fox"
+
+
+async def test_flagging_asks_for_a_reason_by_one_key(read: Reads, opened: Opens, store: Store) -> None:
+    item = read("a.png")
+    async with opened() as pilot:
+        await begin(pilot)
+        await pilot.press("f", "i")
+        await settled(pilot)
+    decision = store.decisions(item)[LineKey(1, 0)]
+    assert (decision.verdict, decision.reason) == (Verdict.FLAGGED, "illegible")
+
+
+async def test_a_flag_needs_no_reason_and_can_be_left(read: Reads, opened: Opens, store: Store) -> None:
+    item = read("a.png")
+    async with opened() as pilot:
+        await begin(pilot)
+        await pilot.press("f", "escape", "f", "enter")
+        await settled(pilot)
+    assert [decision.reason for decision in store.decisions(item).values()] == [""]
+
+
+async def test_a_skipped_line_comes_back_last(read: Reads, opened: Opens, store: Store) -> None:
+    item = read("a.png")
+    async with opened() as pilot:
+        await begin(pilot)
+        await pilot.press("s", "a", "a")
+        text = await settled(pilot)
+    assert store.decisions(item)[LineKey(1, 0)].verdict is Verdict.SKIPPED
+    assert "line 1 of 3" in text
+
+
+async def test_x_rejects(read: Reads, opened: Opens, store: Store) -> None:
+    item = read("a.png")
+    async with opened() as pilot:
+        await begin(pilot)
+        await pilot.press("x")
+    assert store.decisions(item)[LineKey(1, 0)].verdict is Verdict.REJECTED
+
+
+async def test_undo_goes_back_to_the_line_across_images_and_redo_forth(
+    read: Reads, opened: Opens, store: Store
+) -> None:
+    first = read("a.png", ("Only line",))
+    read("b.png")
+    async with opened() as pilot:
+        await begin(pilot)
+        await pilot.press("a")
+        assert "b.png" in await settled(pilot)
+        await pilot.press("u")
+        assert "a.png" in await settled(pilot)
+        assert store.decisions(first) == {}
+        await pilot.press("ctrl+r")
+        await settled(pilot)
+    assert store.decisions(first)[LineKey(1, 0)].verdict is Verdict.ACCEPTED
+
+
+async def test_accepting_a_corrected_line_keeps_its_correction(read: Reads, opened: Opens, store: Store) -> None:
+    item = read("a.png")
+    async with opened() as pilot:
+        await begin(pilot)
+        await pilot.press("e", "X", "enter", "k", "a")
+    decision = store.decisions(item)[LineKey(1, 0)]
+    assert (decision.verdict, decision.text) == (Verdict.CORRECTED, "The Xqvick brown fox")
+
+
+async def test_a_line_opens_into_words_with_their_own_boxes(read: Reads, opened: Opens) -> None:
+    read("a.png")
+    async with opened() as pilot:
+        await begin(pilot)
+        await pilot.press("l")
+        text = await settled(pilot)
+        assert "? qvick" in text
+        assert ".31" in text
+        await pilot.press("w", "h")
+        assert "? qvick" not in await settled(pilot)
+
+
+async def test_the_picture_can_be_the_word_or_the_page(read: Reads, opened: Opens) -> None:
+    read("a.png")
+    async with opened() as pilot:
+        line = await begin(pilot)
+        await pilot.press("w", "z")
+        word = await settled(pilot)
+        await pilot.press("z")
+        page = await settled(pilot)
+        await pilot.press("z")
+        await settled(pilot)
+    assert line != word != page
+    assert "▶" in page
+
+
+async def test_on_a_wide_screen_the_page_stands_beside_the_ink(read: Reads, opened: Opens) -> None:
+    read("a.png")
+    async with opened((200, 50)) as pilot:
+        text = await begin(pilot)
+    assert "▶" in text
+    assert "30,40" in text
+
+
+async def test_page_keys_go_from_image_to_image(read: Reads, opened: Opens) -> None:
+    read("a.png")
+    read("b.png")
+    async with opened() as pilot:
+        await begin(pilot)
+        await pilot.press("pagedown")
+        assert "b.png" in await settled(pilot)
+        await pilot.press("K")
+        assert "a.png" in await settled(pilot)
+
+
+async def test_text_from_an_image_is_never_markup(read: Reads, opened: Opens) -> None:
+    read("[bold]x[foo].png", ("a [/foo] b [red]c", "[@click=app.quit]x[/]"))
+    async with opened() as pilot:
+        text = await begin(pilot)
+    assert "a [/foo] b [red]c" in text
+    assert "[@click=app.quit]x[/]" in text
+    assert "[bold]x[foo].png" in text
+
+
+async def test_a_picture_that_vanished_says_so_and_the_text_can_be_reviewed(
+    read: Reads, opened: Opens, store: Store
+) -> None:
+    item = read("a.png")
+    from pathlib import Path
+
+    Path(store.item(item).source).unlink()
+    async with opened() as pilot:
+        text = await begin(pilot)
+        await pilot.press("a")
+    assert "a.png" in text
+    assert "The text can be reviewed all the same" in text
+    assert store.item(item).decided == 1
+
+
+async def test_a_full_disk_keeps_the_line_and_says_so(read: Reads, opened: Opens, store: Store) -> None:
+    item = read("a.png")
+    async with opened() as pilot:
+        await begin(pilot)
+        await pilot.press("a")
+        desk = pilot.app._desk  # type: ignore[attr-defined]
+        await desk._ask(lambda store: store._connection.execute("pragma query_only = on"))
+        await pilot.press("a")
+        text = await settled(pilot)
+    assert "read-only" in text
+    assert "line 2 of 3" in text
+    assert store.item(item).decided == 1
+
+
+async def test_the_keys_are_listed(read: Reads, opened: Opens) -> None:
+    read("a.png")
+    async with opened() as pilot:
+        await begin(pilot)
+        await pilot.press("question_mark")
+        text = await settled(pilot)
+    assert "Take back the last decision" in text
+
+
+async def test_q_goes_back_to_the_queue_at_the_image(read: Reads, opened: Opens) -> None:
+    read("a.png")
+    read("b.png")
+    async with opened() as pilot:
+        await begin(pilot)
+        await pilot.press("J", "q")
+        text = await settled(pilot)
+    assert "waiting 0" in text
+    assert any(row.startswith("▌ ○") and "b.png" in row for row in text.splitlines())

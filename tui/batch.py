@@ -1,0 +1,197 @@
+"""A run without a screen: add, recognise, print what was read in the order it was asked for, and say how it went."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from tui.exports.json import item_line
+from tui.exports.text import outline, plain_text
+from tui.intake import Arrived, take_in
+from tui.model import Item, State, Verdict, printable
+from tui.settings import Service, Settings
+from tui.store import Store, Tally
+
+if TYPE_CHECKING:
+    from tui.runner import Runner
+
+DONE, SOME_FAILED, KEY_REFUSED, INTERRUPTED = 0, 1, 4, 130
+"""Exit codes."""
+GLANCE = 0.1
+"""How many seconds pass between two looks into the queue file while it is run."""
+
+Advance = Callable[[Tally], None]
+
+
+def run_batch(
+    settings: Settings, service: Service | None, runner: Runner | None, names: tuple[str, ...], form: str
+) -> int:
+    """Run a queue until nothing is left to do; prints each item in a form. Returns the exit code.
+
+    The forms are `text`, `json` and `outline`.
+    """
+    wanted, problems = _wanted(settings, service, names)
+    with Store(settings.queue) as store:
+        printer = _Printer(store, settings, wanted, form)
+        trouble = ""
+        interrupted = False
+        key_refused = False
+        if runner is not None:
+            interrupted, key_refused, trouble = asyncio.run(_run(runner, store, printer))
+        printer.print_ready()
+        left = printer.left
+        if trouble:
+            _say(trouble)
+        if interrupted:
+            _say(f"Interrupted with {left} images left. `handread run` goes on with them.")
+            return INTERRUPTED
+        if key_refused:
+            return KEY_REFUSED
+        return SOME_FAILED if problems or printer.failed or left else DONE
+
+
+def _wanted(settings: Settings, service: Service | None, names: tuple[str, ...]) -> tuple[list[int], int]:
+    """Add what is named, and return the items to print; without a name it is all that waits."""
+    if service is None or not names:
+        with Store(settings.queue) as store:
+            return [item.id for item in _every_item(store) if _is_open(item)], 0
+    wanted: dict[int, None] = {}
+    problems = 0
+    for arrival in take_in(settings.queue, names, service.name):
+        if isinstance(arrival, Arrived):
+            wanted[arrival.item_id] = None
+        elif arrival.is_problem:
+            problems += 1
+            _say(arrival.sentence)
+    return list(wanted), problems
+
+
+def _every_item(store: Store, batch: int = 500) -> Iterator[Item]:
+    start = 0
+    while items := store.window(start, batch):
+        yield from items
+        start += batch
+
+
+def _is_open(item: Item) -> bool:
+    return item.state in {State.WAITING, State.SENDING, State.SENT}
+
+
+async def _run(runner: Runner, store: Store, printer: _Printer) -> tuple[bool, bool, str]:
+    interrupted = False
+
+    def interrupt() -> None:
+        nonlocal interrupted
+        interrupted = True
+        runner.stop()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, interrupt)
+    running = asyncio.create_task(runner.run(until_idle=True))
+    with _progress(store) as advance:
+        while not running.done():
+            await asyncio.wait([running], timeout=GLANCE)
+            printer.print_ready()
+            advance(store.tally())
+    outcome = running.result()
+    return interrupted, outcome.key_refused, runner.trouble
+
+
+class _Printer:
+    """Prints items in the order they were asked for, each as soon as it and those before it are done."""
+
+    def __init__(self, store: Store, settings: Settings, wanted: list[int], form: str) -> None:
+        self._store = store
+        self._settings = settings
+        self._waiting = deque(wanted)
+        self._form = form
+        self.failed = 0
+
+    @property
+    def left(self) -> int:
+        """How many have not been printed."""
+        return len(self._waiting)
+
+    def print_ready(self) -> None:
+        while self._waiting:
+            item = self._store.item(self._waiting[0])
+            if _is_open(item):
+                return
+            self._waiting.popleft()
+            self._print(item)
+
+    def _print(self, item: Item) -> None:
+        if item.failure:
+            self.failed += 1
+            _say(f"{printable(item.source)}: {printable(item.failure.sentence)}")
+        elif self._form == "text" and not item.lines:
+            _say(f"{printable(item.source)}: no text found.")
+        sys.stdout.buffer.write(self._formed(item))
+        sys.stdout.buffer.flush()
+
+    def _formed(self, item: Item) -> bytes:
+        pages, decisions = self._store.pages(item.id), self._store.decisions(item.id)
+        if self._form == "json":
+            dialect = self._settings.services.get(item.service)
+            return item_line(item, dialect.dialect if dialect else "", pages, decisions)
+        if self._form == "outline":
+            return outline(item, pages, decisions).encode("utf-8", "replace")
+        return plain_text(pages, decisions).encode("utf-8", "replace")
+
+
+@contextmanager
+def _progress(store: Store) -> Iterator[Advance]:
+    """Show a bar on stderr where that is a terminal; yields what moves it."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        before = store.tally()
+        task = bar.add_task("recognising", total=max(1, before.unfinished))
+
+        def advance(tally: Tally) -> None:
+            running = tally.items[State.SENDING] + tally.items[State.SENT]
+            words = f"recognising, {running} under way" + (
+                f", {tally.items[State.FAILED]} failed" if tally.items[State.FAILED] else ""
+            )
+            bar.update(task, description=words, completed=before.unfinished - tally.unfinished)
+
+        yield advance
+
+
+def _say(sentence: str) -> None:
+    print(printable(sentence), file=sys.stderr)  # noqa: T201 (what a person has to know, beside the text on stdout)
+
+
+def status_object(store: Store) -> dict[str, Any]:
+    """Return how far a queue is, in the versioned schema of `status --json`."""
+    tally = store.tally()
+    return {
+        "schema": 1,
+        "items": {state.value: tally.items[state] for state in State},
+        "lines": {verdict.value: tally.lines[verdict] for verdict in Verdict},
+    }
+
+
+def status_text(store: Store) -> str:
+    """Return how far a queue is, for a person."""
+    tally = store.tally()
+    rows = [printable(str(store.path))]
+    rows += ["images  " + "  ".join(f"{state.value} {tally.items[state]:,}" for state in State)]
+    rows += ["lines   " + "  ".join(f"{verdict.value} {tally.lines[verdict]:,}" for verdict in Verdict)]
+    if tally.items[State.FAILED]:
+        failed = (item for item in _every_item(store) if item.failure)
+        rows += [
+            f"failed  {printable(item.source)}: {printable(item.failure.sentence)}" for item in failed if item.failure
+        ]
+    return "\n".join(rows) + "\n"

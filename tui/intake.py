@@ -1,0 +1,110 @@
+"""What comes into the queue: names that a person gives, found, measured and added; a sentence for each that fails."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from tui.model import Failure, is_url, printable
+from tui.pictures.source import SUFFIXES, PictureError, measure
+from tui.store import NewItem, Store
+
+BATCH = 64
+"""How many images are added in one transaction: enough to be quick, few enough that the first ones start at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What became of one name that a person gave, where it is not simply in the queue now."""
+
+    sentence: str
+    is_problem: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One image that stands in the queue now."""
+
+    item_id: int
+    source: str
+    new: bool
+
+
+def find(names: Iterable[str]) -> Iterator[str | Notice]:
+    """Return the sources that names stand for: files, folders (with all below them), globs, http(s) URLs."""
+    for name in names:
+        if is_url(name):
+            yield name
+        elif os.path.isdir(name):  # noqa: PTH112 (names may hold bytes that Path would refuse to print)
+            yield from _in_folder(name)
+        elif os.path.lexists(name):
+            yield os.path.abspath(name)  # noqa: PTH100 (keeps symbolic links as they are)
+        else:
+            yield from _matching(name)
+
+
+def _in_folder(name: str) -> Iterator[str | Notice]:
+    found = False
+    for folder, folders, files in os.walk(name):
+        folders.sort()
+        for file in sorted(files):
+            if Path(file).suffix.lower() in SUFFIXES:
+                found = True
+                yield os.path.abspath(os.path.join(folder, file))  # noqa: PTH100, PTH118
+    if not found:
+        kinds = " ".join(sorted(SUFFIXES))
+        yield Notice(f"{printable(name)} holds no images. Looked for: {kinds}.", is_problem=True)
+
+
+def _matching(name: str) -> Iterator[str | Notice]:
+    matches = sorted(glob.glob(name, recursive=True)) if glob.has_magic(name) else []  # noqa: PTH207
+    if matches:
+        yield from find(matches)
+    elif glob.has_magic(name):
+        yield Notice(f"No file matches {printable(name)}. Check the pattern.", is_problem=True)
+    else:
+        yield Notice(f"There is no file {printable(name)}. Check the name.", is_problem=True)
+
+
+def take_in(
+    queue: Path, names: Iterable[str], service: str, *, stopped: Callable[[], bool] = lambda: False
+) -> Iterator[Arrived | Notice]:
+    """Add what names stand for to the queue file, in small batches; yields what became of each.
+
+    An image that cannot be read is added as failed, so that it is not forgotten. Raises StoreError.
+    """
+    found = find(names)
+    with Store(queue) as store:
+        while not stopped() and (batch := list(islice(found, BATCH))):
+            yield from (notice for notice in batch if isinstance(notice, Notice))
+            yield from _add(store, [source for source in batch if isinstance(source, str)], service)
+
+
+def _add(store: Store, sources: list[str], service: str) -> Iterator[Arrived | Notice]:
+    candidates = [_candidate(source, service) for source in sources]
+    for candidate, added in zip(candidates, store.add(candidates), strict=True):
+        yield Arrived(added.item_id, candidate.source, added.new)
+        if candidate.failure:
+            yield Notice(candidate.failure.sentence, is_problem=True)
+        elif not added.new:
+            yield Notice(_already(store, candidate, added.item_id), is_problem=False)
+
+
+def _already(store: Store, candidate: NewItem, item_id: int) -> str:
+    name, known = printable(candidate.source), store.item(item_id).source
+    if known == candidate.source:
+        return f"{name} is in the queue already."
+    return f"{name} has the same bytes as {printable(known)}, which is in the queue already: not added again."
+
+
+def _candidate(source: str, service: str) -> NewItem:
+    if is_url(source):
+        return NewItem(source, service)
+    try:
+        return NewItem(source, service, measure(Path(source)))
+    except PictureError as error:
+        return NewItem(source, service, failure=Failure("unreadable", str(error)))

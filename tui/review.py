@@ -1,0 +1,105 @@
+"""What reviewing needs to know, without a screen: where to go next, where a line is least sure, how far one is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from tui.model import Decision, Line, LineKey, Page, Verdict
+
+Decisions = Mapping[LineKey, Decision]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where the cursor stands: on a line, or on one of its words (from 0)."""
+
+    key: LineKey
+    word: int | None = None
+
+
+def line_keys(pages: Sequence[Page]) -> tuple[LineKey, ...]:
+    """Return every line of an item in reading order."""
+    return tuple(LineKey(page.number, index) for page in pages for index in range(len(page.lines)))
+
+
+def line_at(pages: Sequence[Page], key: LineKey) -> Line:
+    """Return the line of that key; raises KeyError when the item has no such line."""
+    for page in pages:
+        if page.number == key.page and 0 <= key.line < len(page.lines):
+            return page.lines[key.line]
+    raise KeyError(key)
+
+
+def verdict_of(decisions: Decisions, key: LineKey) -> Verdict:
+    """Return a line's verdict; a line without a decision is undecided."""
+    decision = decisions.get(key)
+    return decision.verdict if decision else Verdict.UNDECIDED
+
+
+def next_open(keys: Sequence[LineKey], decisions: Decisions, after: LineKey | None = None) -> LineKey | None:
+    """Return the next line to decide: below, else from the top, else the first that was skipped; None when all is done.
+
+    The line `after` itself is never returned, but for a skipped one that is the last left.
+    """
+    start = keys.index(after) + 1 if after in keys else 0
+    round_trip = [*keys[start:], *keys[:start]]
+    for wanted in (Verdict.UNDECIDED, Verdict.SKIPPED):
+        for key in round_trip:
+            if verdict_of(decisions, key) is wanted and (key != after or wanted is Verdict.SKIPPED):
+                return key
+    return None
+
+
+def least_sure_word(line: Line) -> int | None:
+    """Return the place of the word to look at first: a low one, else the one of least confidence; None if unknown."""
+    low = [place for place, word in enumerate(line.words) if word.low]
+    if low:
+        return low[0]
+    known = [(word.confidence, place) for place, word in enumerate(line.words) if word.confidence is not None]
+    return min(known)[1] if known else None
+
+
+def word_spans(line: Line, text: str) -> tuple[tuple[int, int] | None, ...]:
+    """Return for each word of a line where it stands in a text, as start and end; None where it does not stand there.
+
+    The words are looked for one after the other, so that a word that occurs twice is found twice.
+    """
+    spans: list[tuple[int, int] | None] = []
+    at = 0
+    for word in line.words:
+        found = text.find(word.text, at) if word.text else -1
+        spans.append(None if found < 0 else (found, found + len(word.text)))
+        at = at if found < 0 else found + len(word.text)
+    return tuple(spans)
+
+
+def first_look(line: Line, text: str, word: int | None = None) -> int:
+    """Return where in a text the cursor belongs when it is edited: at a word, else the least sure one, else the end."""
+    place = least_sure_word(line) if word is None else word
+    span = None if place is None else word_spans(line, text)[place]
+    return len(text) if span is None else span[0]
+
+
+def verdict_on(line: Line, text: str) -> tuple[Verdict, str | None]:
+    """Return the verdict and the text to keep when a person leaves a line as `text`: unchanged is accepted."""
+    return (Verdict.ACCEPTED, None) if text == line.text else (Verdict.CORRECTED, text)
+
+
+def words_under(line: Line, text: str) -> tuple[str, ...]:
+    """Return for each word's box what a text says there, so that a corrected line still stands under its ink.
+
+    What stayed the same keeps its box; what replaces or follows some words goes to the first of their boxes.
+    """
+    read, said = [word.text for word in line.words], text.split()
+    if not read:
+        return ()
+    under: list[list[str]] = [[] for _ in read]
+    for _, first, last, start, end in SequenceMatcher(None, read, said, autojunk=False).get_opcodes():
+        if last - first == end - start:
+            for box, word in zip(range(first, last), said[start:end], strict=True):
+                under[box].append(word)
+        else:
+            under[min(first, len(read) - 1)].extend(said[start:end])
+    return tuple(" ".join(words) for words in under)

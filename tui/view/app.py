@@ -1,0 +1,139 @@
+"""The terminal program: puts the screens, the queue file and the machine together. The only place that knows all."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from threading import Event, Thread
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import BindingType
+
+from tui.intake import Arrived, Notice, take_in
+from tui.model import Trouble
+from tui.runner import Runner
+from tui.settings import Service, Settings
+from tui.store import Store
+from tui.view.desk import Desk
+from tui.view.machine import Machine
+from tui.view.screens.queue import QueueScreen
+
+LAST_WORDS = 3.0
+"""How many seconds the machine has to end when the program is left."""
+
+
+class HandreadApp(App[None]):
+    """Handread on a terminal."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "Handread"
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        service: Service | None = None,
+        runner: Runner | None = None,
+        names: tuple[str, ...] = (),
+        opens_review: bool = False,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__()
+        self._settings = settings
+        self._runner = runner
+        self._service = service
+        self._names = names
+        self._opens_review = opens_review
+        self._clock = clock
+        self._leaving = Event()
+        self._trouble = ""
+        self._threads: list[Thread] = []
+
+    def on_mount(self) -> None:
+        """Open the queue file, show the queue and set the machine to work."""
+        if self._settings.theme in self.available_themes:
+            self.theme = self._settings.theme
+        self._store = Store(self._settings.queue)
+        self._desk = Desk(self._settings.queue)
+        self.push_screen(
+            QueueScreen(
+                self._store,
+                self._desk,
+                self._machine(),
+                reviewer=self._settings.reviewer,
+                glyphs=self._settings.glyphs,
+                opens_review=self._opens_review,
+                clock=self._clock,
+            )
+        )
+        self._start(self._take_in, "intake")
+        if self._runner is not None:
+            self._start(self._run, "runner")
+
+    async def on_unmount(self) -> None:
+        """Let the machine end what it does; what is under way is taken up again at the next start."""
+        self._leaving.set()
+        if self._runner is not None:
+            self._runner.stop()
+        deadline = time.monotonic() + LAST_WORDS
+        for thread in self._threads:
+            await asyncio.to_thread(thread.join, max(0.0, deadline - time.monotonic()))
+        await self._desk.close()
+        self._store.close()
+
+    def _machine(self) -> Machine:
+        runner, service = self._runner, self._service
+        if runner is None or service is None:
+            return Machine()
+        return Machine(
+            service=service.name,
+            description=f"{service.name} · {service.dialect}",
+            trouble=lambda: self._trouble or runner.trouble,
+            toggle_pause=self._toggle_pause,
+            wake=runner.wake,
+        )
+
+    def _toggle_pause(self) -> bool | None:
+        if self._runner is None:
+            return None
+        if self._runner.is_paused:
+            self._runner.resume()
+        else:
+            self._runner.pause()
+        return self._runner.is_paused
+
+    # -- threads: what they meet is told to the screens ---------------------------------------------------------------
+
+    def _start(self, work: Callable[[], None], name: str) -> None:
+        thread = Thread(target=work, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _run(self) -> None:
+        assert self._runner is not None
+        try:
+            asyncio.run(self._runner.run())
+        except Exception as error:  # noqa: BLE001 (whatever it is, reviewing goes on and the person is told)
+            self._trouble = f"The machine stopped: {error}. Reviewing goes on; start Handread again to read more."
+
+    def _take_in(self) -> None:
+        service = self._service.name if self._service else self._settings.service
+        try:
+            for arrival in take_in(self._settings.queue, self._names, service, stopped=self._leaving.is_set):
+                self._greet(arrival)
+        except Trouble as error:
+            self._tell(str(error))
+
+    def _greet(self, arrival: Arrived | Notice) -> None:
+        if isinstance(arrival, Arrived):
+            if arrival.new and self._runner is not None:
+                self._runner.wake()
+        elif arrival.is_problem:
+            self._tell(arrival.sentence)
+
+    def _tell(self, sentence: str) -> None:
+        if not self._leaving.is_set():
+            self.notify(sentence, severity="warning", timeout=8, markup=False)

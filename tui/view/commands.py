@@ -1,0 +1,107 @@
+"""Every key of every screen, in one table: bindings, footer, help and tests all read it.
+
+A command's name is the name of the screen's action (`accept` runs `action_accept`), and the id by which its key can be
+changed. The first key is the one that the footer shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing a person can do."""
+
+    name: str
+    keys: tuple[str, ...]
+    """As Textual names them."""
+    label: str
+    """A word or two for the footer."""
+    help: str
+    """A sentence for the list of keys."""
+    in_footer: bool = False
+
+
+MOVING = (
+    Command("down", ("j", "down"), "down", "Go to the next row."),
+    Command("up", ("k", "up"), "up", "Go to the row before."),
+    Command("first", ("g", "home"), "first", "Go to the first row."),
+    Command("last", ("G", "end"), "last", "Go to the last row."),
+    Command("half_down", ("ctrl+d",), "half a page down", "Go half a page of rows down."),
+    Command("half_up", ("ctrl+u",), "half a page up", "Go half a page of rows up."),
+)
+
+QUEUE = (
+    Command("open", ("enter",), "open", "Review this image.", in_footer=True),
+    Command("retry", ("!",), "retry", "Send a failed image again.", in_footer=True),
+    Command("pause", ("p",), "pause", "Stop sending and asking, or go on.", in_footer=True),
+    Command("next_failed", ("f",), "next failed", "Go to the next image that failed."),
+    Command("page_down", ("pagedown",), "page down", "Go a page of rows down."),
+    Command("page_up", ("pageup",), "page up", "Go a page of rows up."),
+    *MOVING,
+    Command("keys", ("question_mark", "f1"), "keys", "Show the keys that work here.", in_footer=True),
+    Command("leave", ("q",), "quit", "Quit. Nothing needs saving: every decision is on the disk.", in_footer=True),
+)
+
+REVIEW = (
+    Command("accept", ("a", "enter"), "accept", "Accept the line as it stands and go to the next.", in_footer=True),
+    Command("edit", ("e", "i"), "edit", "Edit the line, at its least sure word.", in_footer=True),
+    Command("flag", ("f",), "flag", "Flag the line for later, with a reason.", in_footer=True),
+    Command("skip", ("s",), "skip", "Skip the line: it comes back last.", in_footer=True),
+    Command("reject", ("x",), "reject", "Reject the line: no text, or the wrong box."),
+    Command("undo", ("u", "backspace"), "undo", "Take back the last decision, wherever it was made.", in_footer=True),
+    Command("redo", ("ctrl+r",), "redo", "Make the decision again that was taken back."),
+    Command("next_page", ("J", "pagedown"), "next", "Go to the next page or image.", in_footer=True),
+    Command("previous_page", ("K", "pageup"), "previous", "Go to the page or image before."),
+    Command("next_word", ("w", "right"), "next word", "Go to the next word of the line."),
+    Command("previous_word", ("b", "left"), "previous word", "Go to the word before."),
+    Command("expand", ("l",), "open line", "Show the words of the line."),
+    Command("collapse", ("h",), "close line", "Hide the words of the line."),
+    Command("picture", ("z",), "picture", "Change the picture: line, word, page.", in_footer=True),
+    *MOVING,
+    Command("keys", ("question_mark", "f1"), "keys", "Show the keys that work here.", in_footer=True),
+    Command("leave", ("q", "escape"), "queue", "Go back to the queue."),
+)
+
+EDIT = (
+    Command("save", ("enter", "down"), "save", "Keep the text and go to the next line; unchanged text is accepted."),
+    Command("restore", ("ctrl+o",), "engine's text", "Bring back the text as it was read."),
+    Command("cancel", ("escape",), "leave", "Leave the line as it was."),
+)
+
+
+def bindings(commands: tuple[Command, ...]) -> list[Binding]:
+    """Return Textual's bindings for a screen's commands."""
+    return [
+        Binding(
+            ",".join(command.keys),
+            command.name,
+            command.label,
+            show=command.in_footer,
+            id=command.name,
+            tooltip=command.help,
+            key_display=_KEY_NAMES.get(command.keys[0]),
+        )
+        for command in commands
+    ]
+
+
+def key_names(command: Command) -> str:
+    """Return a command's keys as a person knows them."""
+    return "  ".join(_KEY_NAMES.get(key, key) for key in command.keys)
+
+
+_KEY_NAMES = {
+    "question_mark": "?",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "escape": "esc",
+    "backspace": "bksp",
+    "down": "↓",
+    "up": "↑",
+    "left": "←",
+    "right": "→",
+}

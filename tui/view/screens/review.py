@@ -1,0 +1,562 @@
+"""The review: the ink of a line, the text under it, and one key that decides and goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from tui.model import Decision, Item, Line, LineKey, Page, State, Verdict, printable, text_of
+from tui.pictures.glyphs import GLYPH_SETS
+from tui.pictures.source import PageImage, PictureError, open_page
+from tui.review import (
+    Decisions,
+    Spot,
+    first_look,
+    line_at,
+    line_keys,
+    next_open,
+    verdict_of,
+    verdict_on,
+    words_under,
+)
+from tui.store import Store, StoreError
+from tui.view import commands
+from tui.view.desk import Desk
+from tui.view.ink import LineInk, line_ink, page_ink, word_ink
+from tui.view.machine import Machine
+from tui.view.screens.keys import KeysScreen
+from tui.view.screens.reason import ReasonScreen
+from tui.view.widgets.heading import Heading
+from tui.view.widgets.ink_panel import InkPanel
+from tui.view.widgets.line_editor import LineEditor
+from tui.view.widgets.page_map import PageMap
+from tui.view.widgets.result_tree import ResultTree
+from tui.view.wording import STATE_WORDS, details, short_name, state_mark
+
+GLANCE = 0.2
+"""How many seconds pass between two looks into the queue file."""
+WIDE = 110
+"""From this many columns on the page map stands beside the ink."""
+KEPT_PAGES = 2
+"""How many page images are kept: the one under review and one more."""
+KEPT_INKS = 64
+"""How many drawn lines are kept."""
+
+InkKey = tuple[int, LineKey, int | None, int, int]
+"""Item, line, word (None for the whole line), columns and rows."""
+
+
+class ReviewScreen(Screen[int]):
+    """Reviews one item after the other; its result is the item that was shown last."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings(commands.REVIEW)]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 (as Textual declares it)
+
+    def __init__(
+        self,
+        store: Store,
+        desk: Desk,
+        item_id: int,
+        *,
+        reviewer: str,
+        glyphs: str,
+        machine: Machine,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__()
+        self._store = store
+        self._desk = desk
+        self._machine = machine
+        self._reviewer = reviewer
+        self._glyphs = GLYPH_SETS[glyphs]
+        self._clock = clock
+        self._item = store.item(item_id)
+        self._pages: tuple[Page, ...] = ()
+        self._keys: tuple[LineKey, ...] = ()
+        self._decisions: Decisions = {}
+        self._page_number = 1
+        self._shows_word = False
+        self._images: OrderedDict[tuple[int, int], PageImage] = OrderedDict()
+        self._inks: OrderedDict[InkKey, LineInk] = OrderedDict()
+        self._revision = -1
+
+    def compose(self) -> ComposeResult:
+        """Lay out the map on the left, ink above lines on the right."""
+        yield Heading(id="heading")
+        with Horizontal(id="body"):
+            yield PageMap(id="map")
+            with Vertical(id="desk"):
+                yield InkPanel(id="ink")
+                yield LineEditor(id="edit")
+                yield ResultTree(id="lines")
+        yield Footer(show_command_palette=False)
+
+    @property
+    def _tree(self) -> ResultTree:
+        return self.query_one("#lines", ResultTree)
+
+    @property
+    def _panel(self) -> InkPanel:
+        return self.query_one("#ink", InkPanel)
+
+    @property
+    def _map(self) -> PageMap:
+        return self.query_one("#map", PageMap)
+
+    @property
+    def _editor(self) -> LineEditor:
+        return self.query_one("#edit", LineEditor)
+
+    @property
+    def _edits(self) -> bool:
+        return bool(self._editor.display)
+
+    def on_mount(self) -> None:
+        """Show the item, and look for what moved from now on."""
+        self._tree.focus()
+        self.call_after_refresh(self._show_item, self._item.id)
+        self.set_interval(GLANCE, self.pull)
+
+    # -- what is shown ------------------------------------------------------------------------------------------------
+
+    def _show_item(self, item_id: int, key: LineKey | None = None) -> None:
+        """Show an item, with the cursor on a line, or on the first that is left to decide."""
+        try:
+            self._item = self._store.item(item_id)
+            self._pages = self._store.pages(item_id)
+            self._decisions = self._store.decisions(item_id)
+        except StoreError as error:
+            self._complain(error)
+            return
+        self._keys = line_keys(self._pages)
+        self._tree.show(self._pages, self._decisions)
+        start = key or next_open(self._keys, self._decisions) or (self._keys[0] if self._keys else None)
+        if start is not None:
+            self._tree.go_to(Spot(start))
+        self._show_page(start.page if start else 1)
+        self._show_heading()
+
+    def _show_page(self, number: int) -> None:
+        self._page_number = number
+        if (self._item.id, number) in self._images:
+            self._show_map()
+            self._show_ink()
+        else:
+            self._open_page(self._item, number)
+
+    @work(group="page", exclusive=True, exit_on_error=False)
+    async def _open_page(self, item: Item, number: int) -> None:
+        """Decode a page in a thread, and show it if it is still wanted."""
+        self._panel.say(f"Opening {short_name(item)} ...")
+        try:
+            image = await asyncio.to_thread(_page_image, item, number)
+        except PictureError as error:
+            if (item.id, number) == (self._item.id, self._page_number):
+                self._panel.say(f"{error}\n\nThe text can be reviewed all the same.")
+                self._map.say("no picture")
+            return
+        self._images[item.id, number] = image
+        while len(self._images) > KEPT_PAGES:
+            self._images.popitem(last=False)
+        if (item.id, number) == (self._item.id, self._page_number):
+            self._show_map()
+            self._show_ink()
+
+    @property
+    def _image(self) -> PageImage | None:
+        return self._images.get((self._item.id, self._page_number))
+
+    @work(group="map", exclusive=True, exit_on_error=False)
+    async def _show_map(self) -> None:
+        image = self._image
+        if image is None or not self._map.display:
+            return
+        columns, rows = self._map.room
+        self._map.show(await asyncio.to_thread(page_ink, image, columns, rows, self._glyphs))
+        self._mark_map()
+
+    def _mark_map(self) -> None:
+        line = self._line
+        verdicts = [
+            (other.polygon, decision.verdict)
+            for key, decision in self._decisions.items()
+            if key.page == self._page_number and (other := line_at(self._pages, key)).polygon
+        ]
+        self._map.mark(line.polygon if line else None, verdicts)
+
+    @property
+    def _line(self) -> Line | None:
+        spot = self._tree.spot
+        return line_at(self._pages, spot.key) if spot else None
+
+    def _show_ink(self) -> None:
+        """Show the ink under the cursor: at once when it was made ahead, else as soon as it is drawn."""
+        spot, line = self._tree.spot, self._line
+        if spot is None or line is None:
+            self._panel.say(self._why_no_lines())
+            return
+        key = self._ink_key(spot)
+        if key in self._inks:
+            self._present(key, line, spot)
+            self._draw_ahead(spot)
+        elif self._image is not None:
+            self._draw_ink(spot)
+
+    def _ink_key(self, spot: Spot) -> InkKey:
+        word = spot.word if self._shows_word else None
+        return (self._item.id, spot.key, word, self._panel.size.width, self._panel.size.height)
+
+    @work(group="ink", exclusive=True, exit_on_error=False)
+    async def _draw_ink(self, spot: Spot) -> None:
+        await self._draw(spot)
+        line = self._line
+        if line is not None and self._tree.spot == spot:
+            self._present(self._ink_key(spot), line, spot)
+        self._draw_ahead(spot)
+
+    @work(group="ahead", exclusive=True, exit_on_error=False)
+    async def _draw_ahead(self, spot: Spot) -> None:
+        """Draw the line that comes next while the person looks at this one."""
+        following = next_open(self._keys, self._decisions, spot.key)
+        if following is not None and following.page == self._page_number:
+            await self._draw(Spot(following))
+
+    async def _draw(self, spot: Spot) -> None:
+        image, key = self._image, self._ink_key(spot)
+        columns, rows = key[3:]
+        if image is None or key in self._inks or columns < 1 or rows < 2:
+            return
+        line = line_at(self._pages, spot.key)
+        if key[2] is None:
+            ink = await asyncio.to_thread(line_ink, image, line, columns, rows, self._glyphs)
+        else:
+            ink = await asyncio.to_thread(word_ink, image, line.words[key[2]], key[2], columns, rows, self._glyphs)
+        self._inks[key] = ink
+        while len(self._inks) > KEPT_INKS:
+            self._inks.popitem(last=False)
+
+    def _present(self, key: InkKey, line: Line, spot: Spot) -> None:
+        ink = self._inks[key]
+        text = text_of(line, self._decisions.get(spot.key))
+        if not ink.pieces:
+            self._panel.say(
+                f"{printable(text)}\n\nThe service gave no box for this {'line' if key[2] is None else 'word'}."
+            )
+            return
+        words = [printable(word) for word in words_under(line, text)]
+        self._panel.show(ink, words or [printable(text)], [word.is_doubtful for word in line.words], spot.word)
+
+    def _why_no_lines(self) -> str:
+        item = self._item
+        if item.state is State.DONE:
+            return "No text was found on this page. PgDn goes on."
+        said = details(item, self._clock(), self._machine.service)
+        return f"{STATE_WORDS[item.state]}: {said}" if said else STATE_WORDS[item.state]
+
+    def _show_heading(self) -> None:
+        spot, line = self._tree.spot, self._line
+        words = [short_name(self._item)]
+        if len(self._pages) > 1:
+            words.append(f"page {self._page_number} of {len(self._pages)}")
+        if spot is not None and line is not None:
+            words.append(f"line {self._keys.index(spot.key) + 1} of {len(self._keys)}")
+            decision = self._decisions.get(spot.key)
+            if decision is not None:
+                words.append(decision.verdict.value + (f": {decision.reason}" if decision.reason else ""))
+        self.query_one("#heading", Heading).show("   ".join(words), self._progress())
+
+    def _progress(self) -> str:
+        item = self._item
+        words = [f"{state_mark(item)} {item.decided}/{item.lines} lines"]
+        if item.doubtful:
+            words.append(f"{item.doubtful} doubtful")
+        running = self._store.tally().unfinished
+        if running:
+            words.append(f"{running} to read")
+        return "   ".join(words)
+
+    def pull(self) -> None:
+        """Ask the queue file what moved: an item that was just read is shown, progress is counted."""
+        if not self.is_current:
+            return
+        try:
+            changes = self._store.changes(self._revision)
+            self._revision = changes.revision
+            if self._item.id in changes.item_ids:
+                self._follow()
+            elif self._item.state in {State.SENDING, State.SENT, State.WAITING}:
+                self._panel.say(self._why_no_lines())
+            if changes.item_ids:
+                self._show_heading()
+        except StoreError as error:
+            self._complain(error)
+
+    def _follow(self) -> None:
+        before, self._item = self._item, self._store.item(self._item.id)
+        if before.state is not self._item.state and self._item.state is State.DONE:
+            self._show_item(self._item.id)
+        elif not self._keys:
+            self._panel.say(self._why_no_lines())
+
+    def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002 (Textual's own shape)
+        """Draw everything for the new size."""
+        self.call_after_refresh(self._redraw)
+
+    def _redraw(self) -> None:
+        if self._pages or self._image is not None:
+            self._show_map()
+            self._show_ink()
+
+    @on(ResultTree.Moved)
+    def follow_cursor(self, event: ResultTree.Moved) -> None:
+        """Show the ink of the line or word that the cursor came to."""
+        if event.spot != self._tree.spot:
+            return  # the cursor has moved on already
+        if event.spot.key.page != self._page_number:
+            self._show_page(event.spot.key.page)
+        else:
+            self._show_ink()
+            self._mark_map()
+        self._show_heading()
+
+    # -- deciding -----------------------------------------------------------------------------------------------------
+
+    async def action_accept(self) -> None:
+        """Accept the line as it stands and go on."""
+        spot = self._tree.spot
+        if spot is not None:
+            before = self._decisions.get(spot.key)
+            if before is not None and before.text is not None:
+                await self._decide(Verdict.CORRECTED, before.text)
+            else:
+                await self._decide(Verdict.ACCEPTED)
+
+    async def action_skip(self) -> None:
+        """Skip the line: it comes back last."""
+        await self._decide(Verdict.SKIPPED)
+
+    async def action_reject(self) -> None:
+        """Reject the line: no text, or the wrong box."""
+        await self._decide(Verdict.REJECTED)
+
+    def action_flag(self) -> None:
+        """Ask for a reason and flag the line."""
+        if self._tree.spot is not None:
+            self.app.push_screen(ReasonScreen(), self._flag)
+
+    async def _flag(self, reason: str | None) -> None:
+        if reason is not None:
+            await self._decide(Verdict.FLAGGED, reason=reason)
+
+    async def _decide(self, verdict: Verdict, text: str | None = None, *, reason: str = "", step: int = 1) -> None:
+        """Put a decision on the disk, then show it and go on to the next line."""
+        spot, line = self._tree.spot, self._line
+        if spot is None or line is None:
+            return
+        before = self._decisions.get(spot.key)
+        if text is None and before is not None and verdict is not Verdict.ACCEPTED:
+            text = before.text
+        decision = Decision(self._item.id, spot.key, verdict, text, reason, self._reviewer)
+        try:
+            made = await self._desk.decide(decision, line.text)
+        except StoreError as error:
+            self._complain(error)
+            return
+        self._settle({**self._decisions, spot.key: made})
+        self._go_on(spot.key, step)
+
+    def _settle(self, decisions: Decisions) -> None:
+        self._decisions = decisions
+        self._item = self._store.item(self._item.id)
+        self._tree.settle(decisions)
+        self._mark_map()
+        self._show_heading()
+
+    def _go_on(self, key: LineKey, step: int) -> None:
+        if step < 0:
+            self._tree.go_to(Spot(self._keys[max(0, self._keys.index(key) - 1)]))
+            return
+        following = next_open(self._keys, self._decisions, key)
+        if following is not None and verdict_of(self._decisions, following) is Verdict.UNDECIDED:
+            self._tree.go_to(Spot(following))
+            return
+        item = self._store.next_to_review(self._item.id)
+        if item is not None:
+            self._show_item(item.id)
+        elif following is not None:
+            self._tree.go_to(Spot(following))
+        else:
+            self._say_all_decided()
+
+    def _say_all_decided(self) -> None:
+        left = self._store.tally().unfinished
+        words = f"{left} images are still being read." if left else "Everything that was read is decided."
+        self.notify(words, markup=False)
+
+    async def action_undo(self) -> None:
+        """Take back the last decision and go to its line."""
+        await self._turn(self._desk.undo, "There is nothing to undo.")
+
+    async def action_redo(self) -> None:
+        """Make the decision again that was taken back and go to its line."""
+        await self._turn(self._desk.redo, "There is nothing to redo.")
+
+    async def _turn(self, turn: Callable[[str], object], nothing: str) -> None:
+        try:
+            decision = await turn(self._reviewer)  # type: ignore[misc]
+        except StoreError as error:
+            self._complain(error)
+            return
+        if not isinstance(decision, Decision):
+            self.notify(nothing, markup=False)
+        elif decision.item_id != self._item.id:
+            self._show_item(decision.item_id, decision.key)
+        else:
+            self._settle(self._store.decisions(self._item.id))
+            self._tree.go_to(Spot(decision.key))
+            self._show_ink()
+
+    # -- editing ------------------------------------------------------------------------------------------------------
+
+    def action_edit(self) -> None:
+        """Edit the line in place, with the cursor at its least sure word, or at the word under the cursor."""
+        spot, line = self._tree.spot, self._line
+        if spot is None or line is None:
+            return
+        text = text_of(line, self._decisions.get(spot.key))
+        self._editor.open(text, line.text, first_look(line, text, spot.word))
+
+    @on(LineEditor.Kept)
+    async def keep_text(self, event: LineEditor.Kept) -> None:
+        """Keep the text as corrected, or as accepted where nothing was changed, and go on."""
+        line = self._line
+        if line is None:
+            return
+        if not event.text:
+            self.notify("An empty line cannot be kept. esc leaves it, x then rejects it.", markup=False)
+            return
+        self._close_editor()
+        verdict, text = verdict_on(line, event.text)
+        await self._decide(verdict, text, step=event.step)
+
+    @on(LineEditor.Left)
+    def leave_text(self) -> None:
+        """Leave the line as it was."""
+        self._close_editor()
+
+    def _close_editor(self) -> None:
+        self._editor.close()
+        self._tree.focus()
+
+    # -- moving -------------------------------------------------------------------------------------------------------
+
+    def action_next_page(self) -> None:
+        """Go to the next page, or the next image."""
+        self._turn_page(1)
+
+    def action_previous_page(self) -> None:
+        """Go to the page before, or the image before."""
+        self._turn_page(-1)
+
+    def _turn_page(self, step: int) -> None:
+        numbers = [page.number for page in self._pages if page.lines]
+        beyond = [number for number in numbers if (number - self._page_number) * step > 0]
+        if beyond:
+            number = min(beyond) if step > 0 else max(beyond)
+            self._tree.go_to(Spot(LineKey(number, 0)))
+            return
+        item = self._store.beside(self._item.id, step)
+        if item is None:
+            self.notify("This is the last image." if step > 0 else "This is the first image.", markup=False)
+        else:
+            self._show_item(item.id)
+
+    def action_next_word(self) -> None:
+        """Go to the next word of the line."""
+        self._move_word(1)
+
+    def action_previous_word(self) -> None:
+        """Go to the word before."""
+        self._move_word(-1)
+
+    def _move_word(self, step: int) -> None:
+        spot, line = self._tree.spot, self._line
+        if spot is None or line is None or not line.words:
+            return
+        start = spot.word if spot.word is not None else (-1 if step > 0 else 0)
+        word = start + step
+        if 0 <= word < len(line.words):
+            self._tree.go_to(Spot(spot.key, word))
+        elif word < 0:
+            self._tree.go_to(Spot(spot.key))
+
+    def action_picture(self) -> None:
+        """Change the picture: the line, the word under the cursor, and, where it has no place of its own, the page."""
+        if self.has_class("-page"):
+            self.remove_class("-page")
+        elif not self._shows_word and self._tree.spot is not None and self._tree.spot.word is not None:
+            self._shows_word = True
+        else:
+            self._shows_word = False
+            self.set_class(self.has_class("-narrow"), "-page")
+        self.call_after_refresh(self._redraw)
+
+    def action_expand(self) -> None:
+        """Show the words of the line."""
+        self._tree.open_line()
+
+    def action_collapse(self) -> None:
+        """Hide the words of the line."""
+        self._tree.close_line()
+
+    def action_down(self) -> None:
+        """Go to the next row."""
+        self._tree.move_by(1)
+
+    def action_up(self) -> None:
+        """Go to the row before."""
+        self._tree.move_by(-1)
+
+    def action_first(self) -> None:
+        """Go to the first line."""
+        self._tree.move_to(0)
+
+    def action_last(self) -> None:
+        """Go to the last line."""
+        self._tree.move_to(self._tree.count, -1)
+
+    def action_half_down(self) -> None:
+        """Go half a page of rows down."""
+        self._tree.move_by(self._tree.page // 2)
+
+    def action_half_up(self) -> None:
+        """Go half a page of rows up."""
+        self._tree.move_by(-(self._tree.page // 2))
+
+    def action_keys(self) -> None:
+        """Show the keys that work here."""
+        self.app.push_screen(KeysScreen("Review", commands.REVIEW, commands.EDIT))
+
+    def action_leave(self) -> None:
+        """Go back to the queue."""
+        self.dismiss(self._item.id)
+
+    def _complain(self, error: StoreError) -> None:
+        self.notify(str(error), severity="error", timeout=10, markup=False)
+
+
+def _page_image(item: Item, number: int) -> PageImage:
+    if not item.picture:
+        raise PictureError(f"{short_name(item)} has not been fetched yet, so there is no picture to show.")
+    return open_page(Path(item.picture), number)

@@ -1,0 +1,198 @@
+"""The queue as a list of images: a window onto the queue file, drawn line by line.
+
+Rows are asked for when they come into sight and forgotten when they move, so that a list of 100,000 costs no more than
+one of 50.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui.model import Item, State
+from tui.view.wording import STATE_WORDS, details, doubtful_words, fit, lines_decided, short_name, state_mark
+
+WIDE = 110
+"""From this many columns on there is room for the doubtful words."""
+
+Window = Callable[[int, int], list[Item]]
+"""Returns items by their place in the queue: the first place and how many."""
+
+
+class ImageList(ScrollView, can_focus=True):
+    """Shows a window of items, with a cursor on one of them."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "image-list--cursor",
+        "image-list--quiet",
+        "image-list--running",
+        "image-list--failed",
+        "image-list--decided",
+    }
+
+    @dataclass
+    class Chosen(Message):
+        """The person chose the item under the cursor."""
+
+        item: Item
+
+    def __init__(self, window: Window, *, service: str, clock: Callable[[], float] = time.time, id: str) -> None:  # noqa: A002 (Textual's own name)
+        super().__init__(id=id)
+        self._window = window
+        self._service = service
+        self._clock = clock
+        self._items: dict[int, Item] = {}
+        self._drawn: dict[int, str] = {}
+        self._count = 0
+        self.cursor = 0
+
+    # -- what it shows ------------------------------------------------------------------------------------------------
+
+    @property
+    def item(self) -> Item | None:
+        """The item under the cursor."""
+        return self._at(self.cursor)
+
+    def set_count(self, count: int) -> None:
+        """Say how many items there are."""
+        if count != self._count:
+            self._count = count
+            self.virtual_size = Size(self.size.width, count)
+            self.cursor = max(0, min(self.cursor, count - 1))
+
+    def forget(self, item_ids: frozenset[int]) -> None:
+        """Ask for these items again, because they moved, and redraw those in sight that look different now."""
+        for place in [place for place, item in self._items.items() if item.id in item_ids]:
+            del self._items[place]
+        self.tick()
+
+    def tick(self) -> None:
+        """Redraw the rows in sight whose words have changed, be it by time alone."""
+        for place in self._in_sight():
+            if self._drawn.get(place) != self._words(place):
+                self._refresh_row(place)
+
+    def move_to(self, place: int) -> None:
+        """Put the cursor on a row and scroll by whole pages to bring it into sight."""
+        place = max(0, min(place, self._count - 1))
+        if place == self.cursor:
+            return
+        old, self.cursor = self.cursor, place
+        height = max(1, self.size.height)
+        if not self.scroll_offset.y <= place < self.scroll_offset.y + height:
+            self.scroll_to(y=place - (height - 1 if place < old else 0), animate=False)
+        self._refresh_row(old)
+        self._refresh_row(place)
+
+    def move_by(self, rows: int) -> None:
+        """Move the cursor by a number of rows."""
+        self.move_to(self.cursor + rows)
+
+    @property
+    def page(self) -> int:
+        """How many rows are in sight."""
+        return max(1, self.size.height)
+
+    # -- drawing ------------------------------------------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the row at a height of the viewport."""
+        place = self.scroll_offset.y + y
+        item = self._at(place)
+        if item is None:
+            return Strip.blank(self.size.width, self.rich_style)
+        self._drawn[place] = self._words(place)
+        return Strip(self._segments(item, cursor=place == self.cursor), self.size.width)
+
+    def _segments(self, item: Item, *, cursor: bool) -> list[Segment]:
+        base = self.rich_style
+        quiet = base + self._style("quiet")
+        tone = base + self._tone(item)
+        name = base + self._style("cursor") if cursor else base
+        return [
+            Segment("▌ " if cursor else "  ", name),
+            Segment(state_mark(item) + " ", tone),
+            Segment(fit(short_name(item), self._name_width, from_left=True), name),
+            Segment("  " + fit(STATE_WORDS[item.state], 9), tone),
+            *self._what_is_said(item, base, quiet, tone),
+        ]
+
+    @property
+    def _name_width(self) -> int:
+        return max(16, self.size.width * 3 // 10)
+
+    def _what_is_said(self, item: Item, base: Style, quiet: Style, tone: Style) -> list[Segment]:
+        """Return the rest of the row: how an image fares, and how much of it is reviewed once it is read."""
+        room = self.size.width - 4 - self._name_width - 11 - 1
+        said = details(item, self._clock(), self._service)
+        if item.state is not State.DONE:
+            return [Segment(fit(said, room) + " ", tone if item.failure else quiet)]
+        doubtful_width = 14 if self.size.width >= WIDE else 0
+        lines_width = 13
+        return [
+            Segment(fit(said, room - lines_width - doubtful_width), quiet),
+            Segment(fit(lines_decided(item), lines_width, right=True), base),
+            Segment(fit(doubtful_words(item), doubtful_width, right=True) + " ", quiet),
+        ]
+
+    def _tone(self, item: Item) -> Style:
+        if item.state is State.DONE:
+            return self._style("decided") if item.decided >= item.lines else Style()
+        tones = {State.FAILED: "failed", State.WAITING: "quiet"}
+        return self._style(tones.get(item.state, "running"))
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"image-list--{name}", partial=True)
+
+    def _words(self, place: int) -> str:
+        item = self._at(place)
+        return "" if item is None else f"{item.revision} {details(item, self._clock(), self._service)}"
+
+    def _refresh_row(self, place: int) -> None:
+        self.refresh(Region(0, place - self.scroll_offset.y, self.size.width, 1))
+
+    # -- the window ---------------------------------------------------------------------------------------------------
+
+    def _in_sight(self) -> range:
+        top = self.scroll_offset.y
+        return range(top, min(self._count, top + self.size.height))
+
+    def _at(self, place: int) -> Item | None:
+        if not 0 <= place < self._count:
+            return None
+        if place not in self._items:
+            start = max(0, place - self.page // 2)
+            if len(self._items) > 20 * self.page:
+                self._items.clear()
+            for offset, item in enumerate(self._window(start, 2 * self.page)):
+                self._items[start + offset] = item
+        return self._items.get(place)
+
+    # -- what happens to it -------------------------------------------------------------------------------------------
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Keep the list as wide as its frame and the cursor in sight."""
+        self.virtual_size = Size(event.size.width, self._count)
+        self._drawn.clear()
+        if self._count and not self.scroll_offset.y <= self.cursor < self.scroll_offset.y + event.size.height:
+            self.scroll_to(y=max(0, self.cursor - event.size.height // 2), animate=False)
+
+    def on_click(self, event: events.Click) -> None:
+        """Move the cursor to the row that was clicked; a second click chooses it."""
+        place = self.scroll_offset.y + event.y
+        if place >= self._count:
+            return
+        chosen = place == self.cursor
+        self.move_to(place)
+        if chosen and self.item:
+            self.post_message(self.Chosen(self.item))

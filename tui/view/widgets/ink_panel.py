@@ -1,0 +1,68 @@
+"""The ink of a line, as large as the room allows, with the text right under it at the same columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.view.ink import InkPiece, LineInk, TextPart, ink_segments, text_under
+from tui.view.wording import fit
+
+
+class InkPanel(Widget):
+    """Shows the ink of a line and what was read there, or a sentence in its place."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"ink-panel--word", "ink-panel--doubtful", "ink-panel--quiet"}
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 (Textual's own name)
+        super().__init__(id=id)
+        self._strips: list[Strip] = []
+
+    def show(self, ink: LineInk, words: Sequence[str], doubtful: Sequence[bool], selected: int | None) -> None:
+        """Show a line's ink; `words` stand under the boxes of the same place."""
+        self._strips = []
+        for piece in ink.pieces:
+            self._strips += [Strip(ink_segments(row)) for row in piece.cells.rows]
+            self._strips.append(self._text_strip(piece, words, doubtful, selected))
+        self.refresh()
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence instead."""
+        width = max(1, self.size.width)
+        quiet = self.rich_style + self.get_component_rich_style("ink-panel--quiet", partial=True)
+        rows = _wrapped(sentence, width - 2)
+        self._strips = [Strip([]), *(Strip([Segment(fit("  " + row, width), quiet)]) for row in rows)]
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one row of ink or text."""
+        if y >= len(self._strips):
+            return Strip.blank(self.size.width, self.rich_style)
+        return self._strips[y].adjust_cell_length(self.size.width, self.rich_style)
+
+    def _text_strip(
+        self, piece: InkPiece, words: Sequence[str], doubtful: Sequence[bool], selected: int | None
+    ) -> Strip:
+        parts = text_under(piece.places, words, piece.cells.columns)
+        return Strip([Segment(part.text, self._style_of(part, doubtful, selected)) for part in parts])
+
+    def _style_of(self, part: TextPart, doubtful: Sequence[bool], selected: int | None) -> Style:
+        if part.word is None:
+            return self.rich_style
+        style = self.rich_style
+        if part.word < len(doubtful) and doubtful[part.word]:
+            style += self.get_component_rich_style("ink-panel--doubtful", partial=True)
+        if part.word == selected:
+            style += self.get_component_rich_style("ink-panel--word", partial=True)
+        return style
+
+
+def _wrapped(sentence: str, width: int) -> list[str]:
+    import textwrap
+
+    return [row for paragraph in sentence.splitlines() for row in textwrap.wrap(paragraph, max(10, width)) or [""]]

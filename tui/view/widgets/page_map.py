@@ -1,0 +1,82 @@
+"""The page, small: where the selected box is, and which lines are decided. A map, not something to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from rich.segment import Segment
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.model import Polygon, Verdict
+from tui.view.ink import CHOSEN, PAPER, PageInk, box_rows, ink_style
+from tui.view.wording import VERDICT_MARKS
+
+GUTTER = 2
+"""Columns on the left that hold a mark for each decided line."""
+
+
+class PageMap(Widget):
+    """Shows a page with one box marked."""
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 (Textual's own name)
+        super().__init__(id=id)
+        self._ink: PageInk | None = None
+        self._box: tuple[range, range] = (range(0), range(0))
+        self._marks: dict[int, str] = {}
+        self._sentence = ""
+
+    @property
+    def room(self) -> tuple[int, int]:
+        """Columns and rows that a page may take."""
+        return max(1, self.size.width - GUTTER), max(1, self.size.height)
+
+    def show(self, ink: PageInk) -> None:
+        """Show another page."""
+        self._ink, self._sentence = ink, ""
+        self.refresh()
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence in place of the page."""
+        self._ink, self._sentence = None, sentence
+        self.refresh()
+
+    def mark(self, box: Polygon | None, verdicts: Iterable[tuple[Polygon, Verdict]]) -> None:
+        """Mark the selected box, and beside each decided line its verdict."""
+        if self._ink is None:
+            return
+        before, old_marks = self._box[1], self._marks
+        self._box = box_rows(self._ink, box) if box else (range(0), range(0))
+        self._marks = {}
+        for polygon, verdict in verdicts:
+            rows = box_rows(self._ink, polygon)[1]
+            self._marks[rows[len(rows) // 2]] = VERDICT_MARKS[verdict]
+        changed = {row for row in {*old_marks, *self._marks} if old_marks.get(row) != self._marks.get(row)}
+        for row in {*before, *self._box[1], *changed}:
+            self.refresh(Region(0, row, self.size.width, 1))
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one row of the page."""
+        if self._ink is None:
+            return Strip([Segment(self._sentence if y == 0 else "", self.rich_style)]).adjust_cell_length(
+                self.size.width, self.rich_style
+            )
+        if y >= len(self._ink.cells.rows):
+            return Strip.blank(self.size.width, self.rich_style)
+        mark = "▶" if y in self._box[1] else self._marks.get(y, " ")
+        segments = [Segment(f"{mark} ", self.rich_style), *self._row(self._ink, y)]
+        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+
+    def _row(self, ink: PageInk, y: int) -> list[Segment]:
+        chosen = self._box[0] if y in self._box[1] else range(0)
+        cells = [(glyph, run.ink, run.paper) for run in ink.cells.rows[y] for glyph in run.text]
+        styled = [
+            (glyph, ink_style(shade, paper, CHOSEN if column in chosen else PAPER))
+            for column, (glyph, shade, paper) in enumerate(cells)
+        ]
+        return [
+            Segment("".join(glyph for glyph, _ in run), style)
+            for style, run in groupby(styled, key=lambda cell: cell[1])
+        ]

@@ -1,0 +1,259 @@
+"""The lines of an item as a tree: each opens into its words, with confidence and coordinates beside the text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui.model import LineKey, Page, Polygon, Verdict, Word, printable, text_of
+from tui.review import Decisions, Spot, line_at, verdict_of
+from tui.view.wording import VERDICT_MARKS, fit
+
+WIDE = 84
+"""From this many columns on there is room for both corners of a box."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: a page's heading, a line, or a word of a line."""
+
+    page: int
+    key: LineKey | None = None
+    word: int | None = None
+
+    @property
+    def spot(self) -> Spot | None:
+        """Where the cursor stands on this row; None for a heading."""
+        return None if self.key is None else Spot(self.key, self.word)
+
+
+class ResultTree(ScrollView, can_focus=True):
+    """Shows pages of lines and words, with a cursor on one of them."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "result-tree--cursor",
+        "result-tree--quiet",
+        "result-tree--settled",
+        "result-tree--doubtful",
+        "result-tree--flagged",
+    }
+
+    @dataclass
+    class Moved(Message):
+        """The cursor came to stand somewhere else."""
+
+        spot: Spot
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 (Textual's own name)
+        super().__init__(id=id)
+        self._pages: tuple[Page, ...] = ()
+        self._decisions: Decisions = {}
+        self._open: set[LineKey] = set()
+        self._rows: list[Row] = []
+        self.cursor = 0
+
+    # -- what it shows ------------------------------------------------------------------------------------------------
+
+    @property
+    def spot(self) -> Spot | None:
+        """Where the cursor stands; None where there is no line."""
+        return self._rows[self.cursor].spot if self.cursor < len(self._rows) else None
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self._rows)
+
+    def show(self, pages: Sequence[Page], decisions: Decisions) -> None:
+        """Show another item, all lines closed."""
+        self._pages, self._decisions = tuple(pages), decisions
+        self._open.clear()
+        self.cursor = 0
+        self._build()
+        self.scroll_to(y=0, animate=False)
+        self.cursor = next((place for place, row in enumerate(self._rows) if row.key), 0)
+
+    def settle(self, decisions: Decisions) -> None:
+        """Show changed decisions of the same item."""
+        changed = {
+            key for key in self._decisions.keys() | decisions.keys() if self._decisions.get(key) != decisions.get(key)
+        }
+        self._decisions = decisions
+        for place, row in enumerate(self._rows):
+            if row.key in changed:
+                self._refresh_row(place)
+
+    def go_to(self, spot: Spot) -> None:
+        """Put the cursor on a line or a word; a word's line is opened."""
+        if spot.word is not None and spot.key not in self._open:
+            self._open.add(spot.key)
+            self._build()
+        row = Row(spot.key.page, spot.key, spot.word)
+        if row in self._rows:
+            self.move_to(self._rows.index(row))
+
+    def move_to(self, place: int, step: int = 1) -> None:
+        """Put the cursor on a row, past a heading in the direction of `step`."""
+        place = max(0, min(place, len(self._rows) - 1))
+        if self._rows and self._rows[place].key is None:
+            place += step if 0 <= place + step < len(self._rows) else -step
+        if not 0 <= place < len(self._rows) or place == self.cursor:
+            return
+        old, self.cursor = self.cursor, place
+        self._bring_into_sight(place)
+        self._refresh_row(old)
+        self._refresh_row(place)
+        spot = self.spot
+        if spot:
+            self.post_message(self.Moved(spot))
+
+    def move_by(self, rows: int) -> None:
+        """Move the cursor by a number of rows."""
+        self.move_to(self.cursor + rows, 1 if rows > 0 else -1)
+
+    def open_line(self) -> None:
+        """Open the line under the cursor; on an open one go to its first word."""
+        spot = self.spot
+        if spot is None or spot.word is not None or not line_at(self._pages, spot.key).words:
+            return
+        if spot.key in self._open:
+            self.move_by(1)
+        else:
+            self._open.add(spot.key)
+            self._build()
+
+    def close_line(self) -> None:
+        """Close the line under the cursor, or the line of the word under it."""
+        spot = self.spot
+        if spot is None or spot.key not in self._open:
+            return
+        self._open.discard(spot.key)
+        line = Row(spot.key.page, spot.key)
+        self._build()
+        self.cursor = -1  # the row it stood on is gone
+        self.move_to(self._rows.index(line))
+
+    @property
+    def page(self) -> int:
+        """How many rows are in sight."""
+        return max(1, self.size.height)
+
+    def _build(self) -> None:
+        rows: list[Row] = []
+        for page in self._pages:
+            if len(self._pages) > 1:
+                rows.append(Row(page.number))
+            for index, line in enumerate(page.lines):
+                key = LineKey(page.number, index)
+                rows.append(Row(page.number, key))
+                if key in self._open:
+                    rows.extend(Row(page.number, key, word) for word in range(len(line.words)))
+        self._rows = rows
+        self.virtual_size = Size(self.size.width, len(rows))
+        self.refresh()
+
+    def _bring_into_sight(self, place: int) -> None:
+        top, height = self.scroll_offset.y, self.page
+        if place < top or place >= top + height:
+            # A third of the rows stays above, so that the next lines are in sight and most moves need no scrolling.
+            self.scroll_to(y=max(0, place - height // 3), animate=False)
+
+    # -- drawing ------------------------------------------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the row at a height of the viewport."""
+        place = self.scroll_offset.y + y
+        if place >= len(self._rows):
+            return Strip.blank(self.size.width, self.rich_style)
+        row = self._rows[place]
+        return Strip(self._segments(row, cursor=place == self.cursor), self.size.width)
+
+    def _segments(self, row: Row, *, cursor: bool) -> list[Segment]:
+        if row.key is None:
+            return [Segment(fit(f"   page {row.page}", self.size.width), self.rich_style + self._style("quiet"))]
+        if row.word is None:
+            return self._line_segments(row.key, cursor=cursor)
+        return self._word_segments(row.key, row.word, cursor=cursor)
+
+    def _line_segments(self, key: LineKey, *, cursor: bool) -> list[Segment]:
+        line = line_at(self._pages, key)
+        verdict = verdict_of(self._decisions, key)
+        tone = self.rich_style + self._tone(verdict)
+        text_style = self.rich_style + self._style("cursor") if cursor else tone
+        arrow = " " if not line.words else "▾" if key in self._open else "▸"
+        text = printable(text_of(line, self._decisions.get(key)))
+        return [
+            Segment("▌" if cursor else " ", text_style),
+            Segment(f"{VERDICT_MARKS[verdict]} ", tone),
+            Segment(f"{key.line + 1:>3} {arrow} ", self.rich_style + self._style("quiet")),
+            Segment(fit(text, self._text_room(8)) + " ", text_style),
+            *self._figures(line.confidence, line.polygon, doubtful=line.doubtful > 0),
+        ]
+
+    def _word_segments(self, key: LineKey, place: int, *, cursor: bool) -> list[Segment]:
+        word: Word = line_at(self._pages, key).words[place]
+        doubtful = self._style("doubtful") if word.is_doubtful else Style()
+        style = self.rich_style + (self._style("cursor") if cursor else doubtful)
+        return [
+            Segment("▌" if cursor else " ", style),
+            Segment("       " + ("? " if word.is_doubtful else "  "), self.rich_style + doubtful),
+            Segment(fit(printable(word.text), self._text_room(10)) + " ", style),
+            *self._figures(word.confidence, word.polygon, low=word.low, doubtful=word.is_doubtful),
+        ]
+
+    def _figures(
+        self, confidence: float | None, polygon: Polygon | None, *, low: bool = False, doubtful: bool = False
+    ) -> list[Segment]:
+        number = "low" if low else "" if confidence is None else f"{confidence:.2f}"
+        number = number.removeprefix("0") if confidence is not None else number
+        tone = self._style("doubtful") if doubtful else self._style("quiet")
+        return [
+            Segment(f"{number:>4} ", self.rich_style + tone),
+            Segment(
+                fit(self._corners(polygon), self._corner_room, right=True) + " ", self.rich_style + self._style("quiet")
+            ),
+        ]
+
+    def _corners(self, polygon: Polygon | None) -> str:
+        if polygon is None:
+            return "no box"
+        left, top, right, bottom = (round(number) for number in polygon.bounds)
+        return f"{left},{top} {right},{bottom}" if self.size.width >= WIDE else f"{left},{top}"
+
+    @property
+    def _corner_room(self) -> int:
+        return 20 if self.size.width >= WIDE else 10
+
+    def _text_room(self, before: int) -> int:
+        return max(4, self.size.width - before - 1 - 5 - self._corner_room - 1)
+
+    def _tone(self, verdict: Verdict) -> Style:
+        if verdict is Verdict.UNDECIDED:
+            return Style()
+        return self._style("flagged" if verdict in {Verdict.FLAGGED, Verdict.REJECTED} else "settled")
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"result-tree--{name}", partial=True)
+
+    def _refresh_row(self, place: int) -> None:
+        self.refresh(Region(0, place - self.scroll_offset.y, self.size.width, 1))
+
+    # -- what happens to it -------------------------------------------------------------------------------------------
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Keep the tree as wide as its frame and the cursor in sight."""
+        self.virtual_size = Size(event.size.width, len(self._rows))
+        self._bring_into_sight(self.cursor)
+
+    def on_click(self, event: events.Click) -> None:
+        """Move the cursor to the row that was clicked."""
+        self.move_to(self.scroll_offset.y + event.y)

@@ -1,0 +1,90 @@
+"""Two rows that say how far the machine and the person are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.model import State
+from tui.store import Tally as Count
+from tui.view.wording import duration, fit
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What the two rows say."""
+
+    queue: str
+    """The queue file's name."""
+    service: str
+    """Who reads, such as `local · read-3.2`."""
+    count: Count
+    per_minute: int = 0
+    """How many images were read in the last minute."""
+    trouble: str = ""
+    """A sentence about what keeps the machine from working; empty when nothing does."""
+
+
+class Tally(Widget):
+    """Shows a Progress."""
+
+    DEFAULT_CSS = "Tally { height: 2; }"
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 (Textual's own name)
+        super().__init__(id=id)
+        self._rows = ("", "")
+        self._trouble = False
+
+    def show(self, progress: Progress) -> None:
+        """Show a progress; what reads the same is not drawn again."""
+        rows = _rows(progress, self.size.width)
+        if (rows, bool(progress.trouble)) != (self._rows, self._trouble):
+            self._rows, self._trouble = rows, bool(progress.trouble)
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the first or the second row."""
+        style = self.rich_style
+        if y == 1 and self._trouble:
+            style += Style(bold=True)
+        return Strip([Segment(fit(self._rows[y], self.size.width), style)], self.size.width)
+
+
+def _rows(progress: Progress, width: int) -> tuple[str, str]:
+    return (
+        _spread(f" handread · {progress.queue}", machine_words(progress.count), width),
+        _spread(" " + (progress.trouble or _pace(progress)), person_words(progress.count), width),
+    )
+
+
+def _spread(left: str, right: str, width: int) -> str:
+    right += " "
+    return fit(left, max(0, width - len(right) - 1)) + " " + right
+
+
+def machine_words(count: Count) -> str:
+    """Return the items' states: `waiting 84   running 6   done 312   failed 2`."""
+    items = count.items
+    running = items[State.SENDING] + items[State.SENT]
+    return (
+        f"waiting {items[State.WAITING]:,}   running {running:,}   done {items[State.DONE]:,}"
+        f"   failed {items[State.FAILED]:,}"
+    )
+
+
+def person_words(count: Count) -> str:
+    """Return how many lines are decided: `1,204 of 9,360 lines decided, 13 %`."""
+    share = f", {100 * count.decided // count.read} %" if count.read else ""
+    return f"{count.decided:,} of {count.read:,} lines decided{share}"
+
+
+def _pace(progress: Progress) -> str:
+    words = [progress.service]
+    if progress.per_minute and progress.count.unfinished:
+        left = duration(60 * progress.count.unfinished / progress.per_minute)
+        words.append(f"{progress.per_minute} images/min, {left} left")
+    return "   ".join(words)
