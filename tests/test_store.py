@@ -356,3 +356,22 @@ def test_a_read_only_queue_says_so(store: Store) -> None:
 def test_a_folder_is_no_queue(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="is a folder"):
         Store(tmp_path)
+
+
+def test_the_pace_is_known_once_three_images_were_read(store: Store, clock: Clock) -> None:
+    for number in range(3):
+        assert store.pace() == 0
+        clock.now += 5
+        item_id = add(store, sha256=str(number) * 64)
+        store.claim("local")
+        store.done(item_id, b"{}", [page()])
+    assert store.pace() == 12
+
+
+def test_the_next_failed_item_is_found_from_the_top_again(store: Store) -> None:
+    assert store.next_failed() is None
+    failed = store.add([NewItem("/scans/a.png", "local", failure=Failure("unreadable", "It is empty."))])[0].item_id
+    for after in (0, failed + 7):
+        found = store.next_failed(after)
+        assert found is not None
+        assert found.id == failed

@@ -48,7 +48,8 @@ def run_batch(
         if trouble:
             _say(trouble)
         if interrupted:
-            _say(f"Interrupted with {left} images left. `handread run` goes on with them.")
+            images, them = ("image", "it") if left == 1 else ("images", "them")
+            _say(f"Interrupted with {left} {images} left. `handread run` goes on with {them}.")
             return INTERRUPTED
         if key_refused:
             return KEY_REFUSED

@@ -349,13 +349,16 @@ def _is_terminal() -> bool:
 
 def make_runner(settings: Settings, service: Service) -> Runner:
     """Put together the runner of a profile; the engine carried along is reached within this process."""
-    from tui.dialects import DIALECTS, open_client
+    from tui.dialects import DIALECTS, WrongOption, open_client
     from tui.pictures.source import measure
     from tui.runner import Runner
 
     if service.dialect not in DIALECTS:
         raise Sentence(f"the service {service.name} speaks {service.dialect!r}. Known are: {', '.join(DIALECTS)}.")
-    dialect = DIALECTS[service.dialect](service.options)
+    try:
+        dialect = DIALECTS[service.dialect](service.options)
+    except WrongOption as error:
+        raise Sentence(f"the service {service.name} is set wrongly: {error}") from error
 
     def client() -> httpx.AsyncClient:
         return _engine_client(service.endpoint) if service.is_local else open_client(service.endpoint, service.key())
@@ -376,7 +379,7 @@ def _engine_client(endpoint: str) -> httpx.AsyncClient:
         async def aclose(self) -> None:
             await app.state.close()
 
-    return open_client(endpoint, "", Engine(app=app))
+    return open_client(endpoint, "", Engine(app=app, raise_app_exceptions=False))
 
 
 def _run(settings: Settings, service: Service | None, names: tuple[str, ...], form: str) -> None:

@@ -240,10 +240,16 @@ class Store:
         lines[Verdict.UNDECIDED] = sum(row["lines"] for row in states) - sum(lines.values())
         return Tally(items, lines)
 
-    def done_within(self, seconds: float) -> int:
-        """Return how many items were read within the last seconds."""
+    def pace(self, seconds: float = 120) -> float:
+        """Return how many images were read a minute, by those of the last seconds; 0 while there are too few to say."""
         since = self._clock() - seconds
-        return int(self._value("select count(*) from item where state = 'done' and ended_at > ?", since))
+        with _sentences(self.path):
+            row = self._row(
+                "select count(*), min(ended_at), max(ended_at) from item where state = 'done' and ended_at > ?", since
+            )
+        assert row is not None
+        count, first, last = row
+        return 60 * (count - 1) / (last - first) if count >= 3 and last > first else 0.0
 
     def pages(self, item_id: int) -> tuple[Page, ...]:
         """Return an item's pages as they were read; empty when it has not been read."""

@@ -1,119 +1,60 @@
-"""The services' protocols, one family a file, behind one small interface.
+"""The services' protocols, one family a file, behind one small interface (see tui.dialects.protocol)."""
 
-ServiceError                    something the service or the way to it did; a sentence and a code
-├── Refused                     it will not read this image (400, 413, 415 ...): trying again is no use
-│   ├── KeyRefused              it does not take the key (401, 403): nothing else will work either
-│   └── Retired                 it knows no such path or version (404, 410)
-├── OperationFailed             it took the image and then could not read it
-├── OperationGone               it no longer knows the operation (expired, or never had it)
-├── Throttled                   too many calls (429); says after how long to try again
-├── Transient                   a passing fault (timeouts, resets, 5xx, nonsense): try again later
-└── NotUnderstood               the answer is final, but not one that this dialect can read
-"""
+from collections.abc import Mapping
+from types import MappingProxyType
 
-from __future__ import annotations
+from tui.dialects.client import fetch, open_client
+from tui.dialects.protocol import (
+    Answer,
+    CutOff,
+    Dialect,
+    DialectFactory,
+    KeyRefused,
+    NotUnderstood,
+    OperationFailed,
+    OperationGone,
+    Options,
+    Pending,
+    Refused,
+    Retired,
+    ServiceError,
+    Throttled,
+    Transient,
+    Unreachable,
+    Upload,
+    WrongOption,
+)
+from tui.dialects.read import read_3_2
+from tui.dialects.recognize_text import recognize_text_2_0
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+__all__ = [
+    "DIALECTS",
+    "Answer",
+    "CutOff",
+    "Dialect",
+    "DialectFactory",
+    "KeyRefused",
+    "NotUnderstood",
+    "OperationFailed",
+    "OperationGone",
+    "Options",
+    "Pending",
+    "Refused",
+    "Retired",
+    "ServiceError",
+    "Throttled",
+    "Transient",
+    "Unreachable",
+    "Upload",
+    "WrongOption",
+    "fetch",
+    "open_client",
+]
 
-import httpx
-
-from tui.model import Page
-
-
-class ServiceError(Exception):
-    """What went wrong at the service, or on the way to it, as a sentence for a person."""
-
-    def __init__(self, sentence: str, code: str = "") -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-        self.code = code or type(self).__name__
-
-
-class Refused(ServiceError):
-    """The service will not read this image, however often it is asked."""
-
-
-class KeyRefused(Refused):
-    """The service does not take the key, so no other image will fare better."""
-
-
-class Retired(Refused):
-    """The service knows no such path or version."""
-
-
-class OperationFailed(ServiceError):
-    """The service took the image and then said that it failed."""
-
-
-class OperationGone(ServiceError):
-    """The service no longer knows the operation."""
-
-
-class Throttled(ServiceError):
-    """Too many calls; `after` is how many seconds to wait."""
-
-    def __init__(self, sentence: str, code: str = "", *, after: float) -> None:
-        super().__init__(sentence, code)
-        self.after = after
-
-
-class Transient(ServiceError):
-    """A passing fault: the same call may succeed later."""
-
-
-class NotUnderstood(ServiceError):
-    """The answer is final, but cannot be read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """What is to be read: the bytes of an image, or the URL of one."""
-
-    content: bytes | None = None
-    url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """An operation under way."""
-
-    operation: str
-    """Its absolute URL."""
-    said: str = ""
-    """The service's status as it said it, or how far it is."""
-    after: float = 0.0
-    """Seconds the service asks to wait before the next poll; 0 where it does not say."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The final answer, with every byte as it came."""
-
-    body: bytes
-    """The JSON text."""
-
-
-class Dialect(Protocol):
-    """How one service is spoken to. Its calls raise ServiceError and nothing else."""
-
-    name: str
-
-    async def submit(self, http: httpx.AsyncClient, upload: Upload) -> Pending | Answer:
-        """Send an image; `http` knows the endpoint and the key."""
-        ...
-
-    async def poll(self, http: httpx.AsyncClient, pending: Pending) -> Pending | Answer:
-        """Ask after an operation once."""
-        ...
-
-    def parse(self, answer: Mapping[str, Any]) -> tuple[Page, ...]:
-        """Return the pages of a final answer, in the answer's own units; raises NotUnderstood."""
-        ...
-
-
-Options = Mapping[str, str]
-"""What a profile says beyond its endpoint: mode, language, ... by the service's own parameter names."""
-
-DialectFactory = Callable[[Options], Dialect]
+DIALECTS: Mapping[str, DialectFactory] = MappingProxyType(
+    {
+        "recognize-text-2.0": recognize_text_2_0,
+        "read-3.2": read_3_2,
+    }
+)
+"""Each dialect by its name; the factory takes the profile's options and raises WrongOption."""

@@ -159,6 +159,7 @@ def box_rows(ink: PageInk, polygon: Polygon) -> tuple[range, range]:
 
 
 def _covered(start: float, end: float, cells: int) -> range:
-    first = max(0, min(cells - 1, int(start * cells + 0.25)))
-    last = max(first + 1, min(cells, round(end * cells + 0.25)))
+    # A cell of which a box covers less than a third is left to the neighbouring line.
+    first = max(0, min(cells - 1, int(start * cells + 0.3)))
+    last = max(first + 1, min(cells, int(end * cells + 0.7)))
     return range(first, last)

@@ -93,7 +93,7 @@ class QueueScreen(Screen[None]):
         try:
             changes = self._store.changes(self._revision)
             count = self._store.tally()
-            per_minute = self._store.done_within(60)
+            per_minute = self._store.pace()
         except StoreError as error:
             self.notify(str(error), severity="error", markup=False)
             return

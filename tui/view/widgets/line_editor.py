@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
@@ -15,7 +14,8 @@ class LineEditor(Input):
     """Edits one line of text; closed while it is not shown."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "save(1)", "keep, next line"),
+        Binding("enter", "save(1)", "keep, next line"),
+        Binding("down", "save(1)", "keep, next line", show=False),
         Binding("up", "save(-1)", "keep, line before"),
         Binding("ctrl+o", "restore", "engine's text"),
         Binding("escape", "leave", "leave as it was"),
@@ -61,12 +61,6 @@ class LineEditor(Input):
     def action_leave(self) -> None:
         """Leave the line as it was."""
         self.post_message(self.Left())
-
-    @on(Input.Submitted)
-    def keep(self, event: Input.Submitted) -> None:
-        """Enter keeps the text and goes on."""
-        event.stop()
-        self.action_save(1)
 
 
 def _cleaned(text: str) -> str:

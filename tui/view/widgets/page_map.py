@@ -52,7 +52,7 @@ class PageMap(Widget):
         self._marks = {}
         for polygon, verdict in verdicts:
             rows = box_rows(self._ink, polygon)[1]
-            self._marks[rows[len(rows) // 2]] = VERDICT_MARKS[verdict]
+            self._marks[rows[(len(rows) - 1) // 2]] = VERDICT_MARKS[verdict]
         changed = {row for row in {*old_marks, *self._marks} if old_marks.get(row) != self._marks.get(row)}
         for row in {*before, *self._box[1], *changed}:
             self.refresh(Region(0, row, self.size.width, 1))

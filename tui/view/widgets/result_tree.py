@@ -195,7 +195,7 @@ class ResultTree(ScrollView, can_focus=True):
             Segment("▌" if cursor else " ", text_style),
             Segment(f"{VERDICT_MARKS[verdict]} ", tone),
             Segment(f"{key.line + 1:>3} {arrow} ", self.rich_style + self._style("quiet")),
-            Segment(fit(text, self._text_room(8)) + " ", text_style),
+            Segment(fit(text, self._text_room(9)) + " ", text_style),
             *self._figures(line.confidence, line.polygon, doubtful=line.doubtful > 0),
         ]
 

@@ -23,8 +23,8 @@ class Progress:
     service: str
     """Who reads, such as `local · read-3.2`."""
     count: Count
-    per_minute: int = 0
-    """How many images were read in the last minute."""
+    per_minute: float = 0.0
+    """How many images are read a minute; 0 while that is not known."""
     trouble: str = ""
     """A sentence about what keeps the machine from working; empty when nothing does."""
 
@@ -86,5 +86,5 @@ def _pace(progress: Progress) -> str:
     words = [progress.service]
     if progress.per_minute and progress.count.unfinished:
         left = duration(60 * progress.count.unfinished / progress.per_minute)
-        words.append(f"{progress.per_minute} images/min, {left} left")
+        words.append(f"{progress.per_minute:.0f} images/min, {left} left")
     return "   ".join(words)

@@ -1,0 +1,225 @@
+"""Reading answers: what real services wrote, and whatever else may come."""
+
+import contextlib
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.dialects import DIALECTS, NotUnderstood, WrongOption
+from tui.model import Line, Page, Polygon, Word
+
+RECORDED = Path(__file__).parents[2].parent / "shared" / "recorded"
+READ = DIALECTS["read-3.2"]({})
+RECOGNIZE = DIALECTS["recognize-text-2.0"]({})
+
+NAMES = ["status", "analyzeResult", "readResults", "recognitionResult", "lines", "words", "text", "boundingBox"]
+NAMES += ["confidence", "appearance", "style", "name", "page", "width", "height", "angle", "clockwiseOrientation"]
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["Low", "handwriting"]),
+    lambda inner: st.lists(inner, max_size=8) | st.dictionaries(st.sampled_from(NAMES), inner),
+    max_leaves=20,
+)
+broken_lines = st.lists(st.dictionaries(st.sampled_from(NAMES), anything) | anything, max_size=3)
+
+
+def recorded(name: str) -> Mapping[str, Any]:
+    file = RECORDED / f"{name}.json"
+    if not file.exists():
+        pytest.skip("the recorded answers are not here")
+    answer: Mapping[str, Any] = json.loads(file.read_bytes())
+    return answer
+
+
+def read(**page: Any) -> Page:
+    [only] = READ.parse({"analyzeResult": {"readResults": [page]}})
+    return only
+
+
+def read_line(**line: Any) -> Line:
+    [only] = read(lines=[line]).lines
+    return only
+
+
+def words_of(pages: tuple[Page, ...]) -> list[Word]:
+    return [word for page in pages for line in page.lines for word in line.words]
+
+
+# -- what services wrote
+
+
+@pytest.mark.parametrize(
+    ("name", "pages", "lines", "words"),
+    [
+        ("v3.2__spec-GetReadResult", 2, 4, 19),
+        ("v3.1.0__quickstart-python-hand-text", 1, 3, 9),
+        ("v3.0__handprint-glaser-0029", 1, 47, 342),
+        ("container-v3.2__docs-tabs-vs-spaces", 1, 2, 3),
+    ],
+)
+def test_recorded_answers_of_read_are_read_whole(name: str, pages: int, lines: int, words: int) -> None:
+    answer = READ.parse(recorded(name))
+    assert (len(answer), sum(len(page.lines) for page in answer), len(words_of(answer))) == (pages, lines, words)
+    assert all(word.polygon and word.confidence is not None and not word.low for word in words_of(answer))
+
+
+def test_a_recorded_line_has_its_text_box_words_and_hand() -> None:
+    [page] = READ.parse(recorded("container-v3.2__docs-tabs-vs-spaces"))
+    assert (page.number, page.width, page.height, page.angle) == (1, 502, 252, 2.1243)
+    assert page.lines[0] == Line(
+        "Tabs vs",
+        Polygon.from_numbers([58, 42, 314, 59, 311, 123, 56, 121]),
+        (
+            Word("Tabs", Polygon.from_numbers([68, 44, 225, 59, 224, 122, 66, 123]), 0.933),
+            Word("vs", Polygon.from_numbers([241, 61, 314, 72, 314, 123, 239, 122]), 0.977),
+        ),
+        handwritten=True,
+    )
+
+
+def test_a_recorded_page_smaller_than_its_scan_fits_it() -> None:
+    [page] = READ.parse(recorded("v3.0__handprint-glaser-0029"))
+    assert (page.width, page.height) == (1459, 1792)
+    fitted = page.fitted(2752, 3382)
+    before, after = page.lines[0].polygon, fitted.lines[0].polygon
+    assert before
+    assert after
+    assert after.bounds[2] == pytest.approx(before.bounds[2] * 2752 / 1459)
+
+
+def test_recorded_boxes_outside_the_page_are_kept() -> None:
+    first = READ.parse(recorded("v3.2__spec-GetReadResult"))[0]
+    assert first.angle == 49.59
+    assert any(line.polygon and line.polygon.bounds[3] > first.height for line in first.lines)
+
+
+def test_a_recorded_answer_of_recognize_text_is_read() -> None:
+    [page] = RECOGNIZE.parse(recorded("v1.0__spec-GetTextOperationResult"))
+    assert (page.number, page.width, page.height, page.angle) == (1, 0, 0, 0)
+    assert page.lines[0].text == "Our greatest glory is not"
+    assert page.lines[0].polygon == Polygon.from_numbers([202, 618, 2047, 643, 2046, 840, 200, 813])
+    assert all(word.confidence is None and not word.low for word in words_of((page,)))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["v2.x__status-NotStarted", "v2.x__status-Running", "container-v3.2__docs-syncAnalyze-failed"],
+)
+def test_a_recorded_status_without_a_result_is_not_an_answer(name: str) -> None:
+    for dialect in (READ, RECOGNIZE):
+        with pytest.raises(NotUnderstood):
+            dialect.parse(recorded(name))
+
+
+def test_one_services_answer_is_not_anothers() -> None:
+    with pytest.raises(NotUnderstood, match=r"no recognitionResult\."):
+        RECOGNIZE.parse({"status": "succeeded", "analyzeResult": {"readResults": []}})
+    with pytest.raises(NotUnderstood, match=r"no analyzeResult\.readResults\."):
+        READ.parse({"status": "Succeeded", "recognitionResult": {"lines": []}})
+
+
+# -- what a value means
+
+
+def test_low_is_a_mark_and_not_a_number() -> None:
+    words = [{"text": "a", "confidence": "Low"}, {"text": "b", "confidence": "High"}, {"text": "c"}]
+    [page] = RECOGNIZE.parse({"recognitionResult": {"lines": [{"text": "a b c", "words": words}]}})
+    assert [(word.confidence, word.low) for word in page.lines[0].words] == [(None, True), (None, False), (None, False)]
+
+
+@pytest.mark.parametrize(
+    ("said", "confidence"), [(0.5, 0.5), (1, 1.0), (0, 0.0), (None, None), ("0.5", None), (97, None), (True, None)]
+)
+def test_a_confidence_is_a_share_or_unknown(said: object, confidence: float | None) -> None:
+    assert read_line(text="a", words=[{"text": "a", "confidence": said}]).words[0].confidence == confidence
+
+
+@pytest.mark.parametrize(
+    ("said", "handwritten"),
+    [("handwriting", True), ("other", False), ("print", None), (None, None), (3, None)],
+)
+def test_a_line_is_handwritten_or_not_or_unknown(said: object, handwritten: bool | None) -> None:
+    assert read_line(text="a", appearance={"style": {"name": said, "confidence": 0.9}}).handwritten is handwritten
+
+
+@pytest.mark.parametrize(("said", "angle"), [(20.35, 20.35), (349.5, -10.5), (180, 180), (360, 0), (None, 0), ("9", 0)])
+def test_the_angle_of_recognize_text_is_turned_to_ours(said: object, angle: float) -> None:
+    [page] = RECOGNIZE.parse({"recognitionResult": {"clockwiseOrientation": said, "width": 5, "height": 7.5}})
+    assert (page.angle, page.width, page.height) == (angle, 5, 7.5)
+
+
+def test_pages_keep_their_numbers_when_only_some_were_asked_for() -> None:
+    answer = {"analyzeResult": {"readResults": [{"page": 3}, {"page": 5}]}}
+    assert [page.number for page in READ.parse(answer)] == [3, 5]
+
+
+@pytest.mark.parametrize("numbers", [[1, 1], [0, 1], [None, 7], ["1", "2"], [2.5, 1], [10**30, 1]])
+def test_pages_with_useless_numbers_are_counted(numbers: list[Any]) -> None:
+    answer = {"analyzeResult": {"readResults": [{"page": number} for number in numbers]}}
+    assert [page.number for page in READ.parse(answer)] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "box", [None, [], [1, 2, 3], list(range(9)), "1,2,3,4", [1, 2, 3, 4, 5, 6, 7, None], [math.inf] * 8, [10**400] * 8]
+)
+def test_a_box_that_is_none_is_left_out(box: object) -> None:
+    assert read_line(text="a", boundingBox=box).polygon is None
+
+
+def test_a_line_without_a_box_has_that_of_its_words() -> None:
+    words = [
+        {"text": "a", "boundingBox": [0, 0, 10, 1, 10, 6, 0, 5]},
+        {"text": "b", "boundingBox": [20, 2, 30, 3, 30, 8, 20, 7]},
+    ]
+    line = read_line(words=words)
+    assert line.text == "a b"
+    assert line.polygon == Polygon.from_numbers([0, 0, 30, 3, 30, 8, 0, 5])
+
+
+def test_what_says_nothing_is_left_out() -> None:
+    assert read(lines=[{"text": ""}, {"text": None}, {}, None, 3, "a"]).lines == ()
+    assert read_line(text="a", words=[{"text": ""}, {"confidence": 1}, None]).words == ()
+
+
+def test_half_a_character_becomes_a_mark() -> None:
+    assert read_line(text="\ud83d\ude00 \ud83d") == Line("😀 \ufffd")
+
+
+def test_a_blank_page_is_a_page() -> None:
+    assert READ.parse({"analyzeResult": {"readResults": [{"page": 1, "lines": []}, {"page": 2}]}}) == (
+        Page(1, 0, 0),
+        Page(2, 0, 0),
+    )
+
+
+def test_a_mode_that_is_none_is_named() -> None:
+    with pytest.raises(WrongOption, match="Handwritten or Printed, not 'Cursive'"):
+        DIALECTS["recognize-text-2.0"]({"mode": "Cursive"})
+
+
+# -- whatever else may come
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), anything))
+def test_any_answer_is_pages_or_not_understood(answer: Mapping[str, Any]) -> None:
+    for dialect in (READ, RECOGNIZE):
+        with contextlib.suppress(NotUnderstood):
+            dialect.parse(answer)
+
+
+@given(broken_lines, anything, anything, anything)
+def test_any_lines_are_pages_that_can_be_kept(lines: list[Any], angle: Any, width: Any, words: Any) -> None:
+    page = {"lines": [*lines, {"text": "a", "words": words}], "angle": angle, "clockwiseOrientation": angle}
+    page |= {"width": width, "height": width}
+    for pages in (
+        READ.parse({"analyzeResult": {"readResults": [page]}}),
+        RECOGNIZE.parse({"recognitionResult": page}),
+    ):
+        assert all(-180 <= one.angle <= 180 and one.width >= 0 and math.isfinite(one.width) for one in pages)
+        assert all(line.text.encode() or line.polygon for one in pages for line in one.lines)
+        assert all(word.text.encode() for word in words_of(pages))

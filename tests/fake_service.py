@@ -1,0 +1,298 @@
+"""A recognition service on this machine that does as it is told: a real HTTP server with scripted answers and faults.
+
+    with FakeService([submission(running(), succeeded(answer))], key="secret") as service:
+        ...                      # service.url is its endpoint, service.requests what it was sent
+
+Each POST uses the next entry of the script, and the last entry serves for all that follow; each poll of an operation
+uses the next of its steps, and the last of them serves for ever. Images for URL items are served from `files`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import socket
+import struct
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+from urllib.parse import parse_qs, urlsplit
+
+KEY_HEADER = "Ocp-Apim-Subscription-Key"
+POLL_PATHS = {
+    "recognizeText": "/vision/v2.0/textOperations",
+    "analyze": "/vision/v3.2/read/analyzeResults",
+}
+"""Where the real services keep their operations, by the end of the path that is posted to."""
+WRONG_KEY = {
+    "error": {"code": "401", "message": "Access denied due to invalid subscription key or wrong API endpoint."}
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One answer, or what happens in its stead."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: Mapping[str, str | None] = field(default_factory=dict)
+    """Sent beside the usual ones; None leaves a usual one out."""
+    delay: float = 0.0
+    """Seconds before it comes."""
+    fault: str = ""
+    """`drop` closes the connection, `reset` breaks it, `truncate` breaks off in the middle of the body."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What becomes of one POST: the answer to it, and those to the polls of its operation."""
+
+    accept: Step
+    polls: Sequence[Step] = ()
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the service was sent."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    """By their names in lower case."""
+    body: bytes
+    time: float
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.body).hexdigest()
+
+    @property
+    def key(self) -> str | None:
+        return self.headers.get(KEY_HEADER.lower())
+
+
+def reply(body: object = b"", status: int = 200, *, delay: float = 0.0, **headers: str | None) -> Step:
+    """Answer with bytes as they are, or anything else as JSON; `Retry_After="3"` is the header Retry-After."""
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return Step(status, raw, {name.replace("_", "-"): value for name, value in headers.items()}, delay)
+
+
+def state(word: str, **more: Any) -> Step:
+    """Answer a poll with a status word."""
+    return reply({"status": word, **more})
+
+
+def running() -> Step:
+    return state("Running")
+
+
+def succeeded(answer: Mapping[str, Any], word: str = "Succeeded") -> Step:
+    """Answer a poll with a final answer."""
+    return reply({"status": word, **answer})
+
+
+def submission(*polls: Step, accept: Step | None = None) -> Submission:
+    """Take an image and answer the polls."""
+    return Submission(accept or Step(202), polls)
+
+
+def refused(body: object, status: int, *, delay: float = 0.0, **headers: str | None) -> Submission:
+    """Do not take an image."""
+    return Submission(reply(body, status, delay=delay, **headers))
+
+
+DROPPED = Step(fault="drop")
+RESET = Step(fault="reset")
+NO_LINES: Mapping[str, Any] = {"analyzeResult": {"readResults": []}, "recognitionResult": {"lines": []}}
+
+
+class FakeService:
+    """The server; it runs in threads of this process from `with` to its end."""
+
+    def __init__(
+        self,
+        script: Sequence[Submission] | Mapping[str, Any] = NO_LINES,
+        *,
+        key: str = "",
+        files: Mapping[str, Step | Sequence[Step]] | None = None,
+    ) -> None:
+        if isinstance(script, Mapping):
+            script = [submission(state("NotStarted"), running(), succeeded(script))]
+        self.script = script
+        self.key = key
+        self.files = {path: [step] if isinstance(step, Step) else list(step) for path, step in (files or {}).items()}
+        self.requests: list[Request] = []
+        self._operations: dict[str, Submission] = {}
+        self._asked: dict[str, int] = {}
+        self._lock = threading.Lock()
+        self._closing = threading.Event()
+
+    def __enter__(self) -> Self:
+        self._server = _Server(("127.0.0.1", 0), _Conversation)
+        self._server.service = self
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._closing.set()
+        self._server.shutdown()
+        self._server.hang_up()
+        self._server.server_close()
+        self._thread.join()
+
+    @property
+    def url(self) -> str:
+        """The endpoint: scheme, host and port."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def sent(self, method: str) -> list[Request]:
+        """Return the requests of one method."""
+        return [request for request in self.requests if request.method == method]
+
+    @property
+    def posts(self) -> list[Request]:
+        return self.sent("POST")
+
+    @property
+    def polls(self) -> list[Request]:
+        return [request for request in self.sent("GET") if request.path not in self.files]
+
+    def operation(self, *polls: Step) -> str:
+        """Begin an operation that was never posted, as if before a restart, and return its URL."""
+        with self._lock:
+            return self._begin("/vision/v3.2/read/analyze", submission(*polls))
+
+    def step(self, request: Request) -> tuple[Step, Mapping[str, str]]:
+        """Return what to answer, and the usual headers that go with it."""
+        with self._lock:
+            self.requests.append(request)
+            if request.path in self.files:
+                return self._next(request.path, self.files[request.path]), {}
+            if self.key and request.key != self.key:
+                return reply(WRONG_KEY, 401), {}
+            return self._taken(request) if request.method == "POST" else (self._polled(request.path), {})
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, but not beyond the end of the service."""
+        if seconds:
+            self._closing.wait(seconds)
+
+    def _taken(self, request: Request) -> tuple[Step, Mapping[str, str]]:
+        posted = sum(one.method == "POST" for one in self.requests)
+        script = self.script[min(posted, len(self.script)) - 1]
+        if script.accept.status != 202:
+            return script.accept, {}
+        return script.accept, {"Operation-Location": self._begin(request.path, script)}
+
+    def _begin(self, path: str, script: Submission) -> str:
+        folder = POLL_PATHS.get(path.rpartition("/")[2], f"{path}/operations")
+        operation = f"{folder}/{len(self._operations) + 1:08x}"
+        self._operations[operation] = script
+        return self.url + operation
+
+    def _polled(self, path: str) -> Step:
+        if path not in self._operations:
+            return reply({"error": {"code": "NotFound", "message": "Resource not found."}}, 404)
+        return self._next(path, self._operations[path].polls or [running()])
+
+    def _next(self, path: str, steps: Sequence[Step]) -> Step:
+        asked = self._asked[path] = self._asked.get(path, 0) + 1
+        return steps[min(asked, len(steps)) - 1]
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    service: FakeService
+
+    def __init__(self, *args: Any) -> None:
+        self._open: set[socket.socket] = set()
+        super().__init__(*args)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: a client that hangs up is part of the play."""
+
+    def hang_up(self) -> None:
+        """End the conversations that are still open, so that their threads do."""
+        for one in tuple(self._open):
+            try:
+                one.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                continue
+
+
+class _Conversation(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else each answer waits 40 ms for the client's acknowledgement
+    server: _Server
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+    def answer(self) -> None:
+        address = urlsplit(self.path)
+        request = Request(
+            method=self.command,
+            path=address.path,
+            query={name: values[-1] for name, values in parse_qs(address.query, keep_blank_values=True).items()},
+            headers={name.lower(): value for name, value in self.headers.items()},
+            body=self._body(),
+            time=time.time(),
+        )
+        step, usual = self.server.service.step(request)
+        self.server.service.wait(step.delay)
+        if step.fault in {"drop", "reset"}:
+            self._break_off(reset=step.fault == "reset")
+            return
+        self._send(step, usual)
+
+    do_GET = do_POST = do_DELETE = answer  # noqa: N815 - the names are http.server's
+
+    def _body(self) -> bytes:
+        """Read a body of either form: of a said length, or in chunks as the old client libraries send it."""
+        if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = b""
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return body
+
+    def _send(self, step: Step, usual: Mapping[str, str]) -> None:
+        headers: dict[str, str | None] = {
+            "Content-Type": "application/json",
+            "Content-Length": str(len(step.body)),
+            **usual,
+            **step.headers,
+        }
+        self.send_response(step.status)
+        for name, value in headers.items():
+            if value is not None:
+                self.send_header(name, value)
+        self.end_headers()
+        if step.fault == "truncate":
+            self.wfile.write(step.body[: len(step.body) // 2])
+            self._break_off()
+        else:
+            self.wfile.write(step.body)
+
+    def _break_off(self, *, reset: bool = False) -> None:
+        self.close_connection = True
+        if reset:  # closing with nothing left to linger over sends RST
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+        else:
+            self.connection.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,134 @@
+"""Lines and words as Computer Vision and its kin write them: text, boundingBox, words, confidence, appearance.
+
+The reading is tolerant, because no two versions of the services agree: whatever is missing, null or of another kind
+is left out, and nothing here raises.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tui.model import Line, Page, Polygon, Word
+
+LARGEST_PAGE_NUMBER = 1_000_000
+
+
+def pages_from(results: object) -> tuple[Page, ...]:
+    """Return the pages of a `readResults`; they keep the numbers the service gave them if those tell them apart."""
+    records = tuple(records_of(results))
+    said = [_page_number(record.get("page")) for record in records]
+    distinct = None not in said and len(set(said)) == len(said)
+    return tuple(
+        page_from(record, number if distinct and number else place)
+        for place, (record, number) in enumerate(zip(records, said, strict=True), 1)
+    )
+
+
+def page_from(record: Mapping[str, Any], number: int) -> Page:
+    """Return one page, in the answer's own units; v2's clockwiseOrientation is v3's angle in another range."""
+    angle = number_of(record.get("angle"))
+    if angle is None:
+        angle = number_of(record.get("clockwiseOrientation"))
+    return Page(
+        number=number,
+        width=max(0.0, number_of(record.get("width")) or 0.0),
+        height=max(0.0, number_of(record.get("height")) or 0.0),
+        angle=half_turn(angle or 0.0),
+        lines=lines_from(record.get("lines")),
+    )
+
+
+def lines_from(value: object) -> tuple[Line, ...]:
+    """Return the lines that have a text or at least a place, in the service's order."""
+    lines = (_line(record) for record in records_of(value))
+    return tuple(line for line in lines if line.text or line.polygon)
+
+
+def _line(record: Mapping[str, Any]) -> Line:
+    words = tuple(_words(record.get("words")))
+    return Line(
+        text=text_of(record.get("text")) or " ".join(word.text for word in words),
+        polygon=polygon_of(record.get("boundingBox")) or _around(words),
+        words=words,
+        handwritten=_handwritten(record.get("appearance")),
+    )
+
+
+def _words(value: object) -> Iterator[Word]:
+    for record in records_of(value):
+        text = text_of(record.get("text"))
+        if text:
+            confidence = record.get("confidence")
+            low = isinstance(confidence, str) and confidence.lower() == "low"
+            yield Word(text, polygon_of(record.get("boundingBox")), _share(confidence), low)
+
+
+def _around(words: tuple[Word, ...]) -> Polygon | None:
+    """Return the place of a line that has none of its own: from its first word to its last."""
+    placed = [word.polygon for word in words if word.polygon]
+    if not placed:
+        return None
+    first, last = placed[0].corners, placed[-1].corners
+    return Polygon((first[0], last[1], last[2], first[3]))
+
+
+def _handwritten(appearance: object) -> bool | None:
+    style = appearance.get("style") if isinstance(appearance, Mapping) else None
+    name = style.get("name") if isinstance(style, Mapping) else None
+    if not isinstance(name, str):
+        return None
+    return {"handwriting": True, "other": False}.get(name.lower())
+
+
+def _page_number(value: object) -> int | None:
+    number = number_of(value)
+    if number is None or number != int(number) or not 1 <= number <= LARGEST_PAGE_NUMBER:
+        return None
+    return int(number)
+
+
+def _share(value: object) -> float | None:
+    number = number_of(value)
+    return number if number is not None and 0 <= number <= 1 else None
+
+
+def half_turn(degrees: float) -> float:
+    """Return an angle within -180 to 180."""
+    if -180 <= degrees <= 180:
+        return degrees
+    turned = degrees % 360
+    return turned - 360 if turned > 180 else turned
+
+
+def records_of(value: object) -> Iterator[Mapping[str, Any]]:
+    """Return the objects in what should be a list of them."""
+    if isinstance(value, list):
+        yield from (entry for entry in value if isinstance(entry, Mapping))
+
+
+def text_of(value: object) -> str:
+    """Return what should be a text, without the halves of characters that JSON lets through."""
+    if not isinstance(value, str):
+        return ""
+    return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def number_of(value: object) -> float | None:
+    """Return what should be a finite number."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def polygon_of(value: object) -> Polygon | None:
+    """Return what should be a list of 8 numbers as a polygon."""
+    if not isinstance(value, list):
+        return None
+    numbers = [number for number in map(number_of, value) if number is not None]
+    return Polygon.from_numbers(numbers) if len(numbers) == len(value) == 8 else None

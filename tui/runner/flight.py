@@ -1,0 +1,486 @@
+"""The way of one item: picture, submission, polls, pages; and the ground that all the items of a run share.
+
+A service may charge for each image it takes. Therefore nothing is posted twice by itself unless it is certain that the
+first time did not count: the call never left, not all of it left, or the service answered with a refusal. Where the
+answer to a whole call was lost, the item fails as `interrupted` and the person decides. The carried engine costs
+nothing, so there everything is tried again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import NoReturn, ParamSpec, TypeVar
+
+import httpx
+
+from tui.dialects import (
+    Answer,
+    CutOff,
+    Dialect,
+    KeyRefused,
+    NotUnderstood,
+    OperationGone,
+    Pending,
+    ServiceError,
+    Throttled,
+    Transient,
+    Unreachable,
+    Upload,
+    fetch,
+)
+from tui.model import ImageFacts, Item, Page, printable
+from tui.settings import Pace, Service
+from tui.store import Store, StoreError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+LONGEST_BACK_OFF = 60.0
+"""Seconds between two tries at most."""
+LONGEST_SAVE_WAIT = 30.0
+"""Seconds between two tries to write the queue file at most."""
+
+log = logging.getLogger(__name__)
+
+
+class Road:
+    """How fast the service may be called: when again after it has complained, and by how many items at once.
+
+    A complaint halves the number of items under way, each item that ends well adds one again.
+    """
+
+    def __init__(self, pace: Pace, clock: Callable[[], float]) -> None:
+        self.width = pace.in_flight
+        self.free_at = 0.0
+        self._widest = pace.in_flight
+        self._clock = clock
+        self._lost = 0
+
+    def throttled(self, after: float) -> float:
+        """Close the road for some seconds because of too many calls; returns when it is open again."""
+        if self._clock() >= self.free_at:
+            self.width = max(1, self.width // 2)
+        return self._close(max(1.0, after))
+
+    def lost(self) -> None:
+        """Close the road for a while, longer each time, because it leads nowhere."""
+        if self._clock() >= self.free_at:
+            self._lost += 1
+            self._close(_back_off(self._lost))
+
+    def led_there(self) -> None:
+        """Note that the service was reached."""
+        self._lost = 0
+
+    def went_well(self) -> None:
+        """Widen the road again."""
+        self.width = min(self._widest, self.width + 1)
+
+    def _close(self, seconds: float) -> float:
+        self.free_at = max(self.free_at, self._clock() + seconds)
+        return self.free_at
+
+
+@dataclass(slots=True)
+class Ground:
+    """What a run stands on, and what it has come to."""
+
+    service: Service
+    dialect: Dialect
+    measure: Callable[[Path], ImageFacts]
+    cache: Path
+    clock: Callable[[], float]
+    sleep: Callable[[float], Awaitable[object]]
+    bell: asyncio.Event = field(default_factory=asyncio.Event)
+    """Rings when there may be something to do."""
+    road: Road = field(init=False)
+    troubles: dict[str, str] = field(default_factory=dict)
+    tries: dict[int, int] = field(default_factory=dict)
+    """How often an item was tried in vain."""
+    moved_at: float = 0.0
+    """When any operation of the carried engine last came further."""
+    paused: bool = False
+    stopping: bool = False
+    key_refused: bool = False
+    done: int = 0
+    failed: int = 0
+
+    def __post_init__(self) -> None:
+        self.road = Road(self.service.pace, self.clock)
+
+    async def save(self, write: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Write to the queue file, again and again until it takes it: what is paid for is not thrown away."""
+        wait = 1.0
+        while True:
+            try:
+                result = write(*args, **kwargs)
+            except StoreError as error:
+                self.troubles["store"] = str(error)
+                await self.sleep(wait)
+                wait = min(wait * 2, LONGEST_SAVE_WAIT)
+            else:
+                self.troubles.pop("store", None)
+                return result
+
+    def reached(self) -> None:
+        """Note that the service answered, whatever it said."""
+        self.road.led_there()
+        self.troubles.pop("network", None)
+
+    def out_of_reach(self, error: Unreachable) -> None:
+        """Note that the service cannot be reached."""
+        self.road.lost()
+        self.troubles["network"] = error.sentence
+
+
+class _Failed(Exception):
+    """The item has failed."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+
+
+class _Later(Exception):
+    """The item goes back to wait until a time."""
+
+    def __init__(self, until: float, reason: str) -> None:
+        super().__init__(reason)
+        self.until = until
+        self.reason = reason
+
+
+class _Again(Exception):
+    """The item goes back to wait for its turn."""
+
+
+class _Left(Exception):
+    """The item stays as it is."""
+
+
+class Flight:
+    """The way of one item from its claim, or from its last poll, to its end."""
+
+    def __init__(self, ground: Ground, store: Store, http: httpx.AsyncClient, item: Item) -> None:
+        self.item = item
+        self.is_posting = False
+        self._ground = ground
+        self._store = store
+        self._http = http
+        self._pace = ground.service.pace
+        self._dialect = ground.dialect
+        self._sent = bool(item.operation)
+        self._answer: bytes | None = None
+
+    async def fly(self) -> None:
+        """Go the whole way; whatever happens on it is written to the queue file and ends here."""
+        ground, number = self._ground, self.item.id
+        try:
+            await self._way()
+        except _Failed as end:
+            await self._fail(end.code, end.sentence)
+        except _Later as end:
+            await ground.save(self._store.delayed, number, end.until, end.reason)
+        except _Again:
+            await ground.save(self._store.requeued, number)
+        except _Left:
+            return
+        except asyncio.CancelledError:
+            self._go_back()
+            raise
+        except Exception as error:
+            log.exception("item %d met an error of our own", number)
+            words = printable(" ".join(str(error).split()))[:200]
+            await self._fail(
+                "internal", f"Handread met an error of its own ({type(error).__name__}: {words}). ! tries again."
+            )
+
+    def _go_back(self) -> None:
+        """Leave an item that nobody has been sent as if it had not been taken up."""
+        if not self._sent and (not self.is_posting or self._ground.service.is_local):
+            with suppress(StoreError):
+                self._store.requeued(self.item.id)
+
+    async def _fail(self, code: str, sentence: str) -> None:
+        self._ground.tries.pop(self.item.id, None)
+        self._ground.failed += 1
+        await self._ground.save(self._store.failed, self.item.id, code, sentence, self._answer)
+
+    async def _way(self) -> None:
+        if self._sent:
+            pending: Pending | Answer = Pending(self.item.operation, self.item.said)
+        else:
+            pending = await self._submit(await self._upload())
+        if self._ground.stopping:
+            return
+        answer = await self._ask_after(pending) if isinstance(pending, Pending) else pending
+        await self._read(answer.body)
+
+    # -- the picture --------------------------------------------------------------------------------------------------
+
+    async def _upload(self) -> Upload:
+        """Return what to send; raises _Failed when the picture cannot be read any more."""
+        if self.item.is_url:
+            await self._fetch_once()
+            if not self._ground.service.is_local:
+                return Upload(url=self.item.source)
+        return Upload(content=await asyncio.to_thread(_bytes_of, self.item))
+
+    async def _fetch_once(self) -> None:
+        """Get the picture of a URL to look at, unless it has been got before."""
+        copy = self._ground.cache / f"{hashlib.sha256(self.item.source.encode('utf-8', 'replace')).hexdigest()}.img"
+        if not await asyncio.to_thread(copy.exists):
+            await self._fetch(copy)
+        elif self.item.copy == str(copy) and self.item.page_sizes:
+            return
+        facts = await asyncio.to_thread(self._measured, copy)
+        await self._ground.save(self._store.fetched, self.item.id, str(copy), facts)
+        self.item = replace(self.item, copy=str(copy), sha256=facts.sha256, page_sizes=facts.page_sizes)
+
+    async def _fetch(self, copy: Path) -> None:
+        try:
+            await fetch(self.item.source, copy)
+        except Throttled as error:
+            raise _Later(self._ground.clock() + max(1.0, error.after), error.sentence) from error
+        except Transient as error:
+            self._try_again(error)
+        except ServiceError as error:
+            raise _Failed(error.code, error.sentence) from error
+
+    def _measured(self, copy: Path) -> ImageFacts:
+        try:
+            return self._ground.measure(copy)
+        except Exception as error:
+            copy.unlink(missing_ok=True)
+            raise _Failed("picture", printable(str(error)) or "What lies at this address is no picture.") from error
+
+    # -- submitting ---------------------------------------------------------------------------------------------------
+
+    async def _submit(self, upload: Upload) -> Pending | Answer:
+        """Post the picture, and note the operation before anything else can happen."""
+        self.is_posting = True
+        try:
+            accepted = await self._dialect.submit(self._http, upload)
+        except ServiceError as error:
+            self.is_posting = False
+            self._not_accepted(error)
+        self._ground.reached()
+        self._ground.tries.pop(self.item.id, None)
+        if isinstance(accepted, Pending):
+            await self._ground.save(self._store.sent, self.item.id, accepted.operation)
+        self._sent = True
+        self.is_posting = False
+        return accepted
+
+    def _not_accepted(self, error: ServiceError) -> NoReturn:
+        ground = self._ground
+        if isinstance(error, Unreachable):
+            ground.out_of_reach(error)
+            self._try_again(error)
+        ground.reached()
+        if isinstance(error, Throttled):
+            raise _Later(ground.road.throttled(error.after), error.sentence) from error
+        if isinstance(error, KeyRefused):
+            self._key_refused(error)
+        if isinstance(error, CutOff) and not ground.service.is_local:
+            raise _Failed("interrupted", interrupted(error.sentence.rstrip("."))) from error
+        if isinstance(error, Transient):
+            self._try_again(error)
+        raise _Failed(error.code, error.sentence) from error
+
+    def _key_refused(self, error: KeyRefused) -> NoReturn:
+        """Let one item tell of the refused key; the others under way wait for another key."""
+        if self._ground.key_refused:
+            raise _Again from error
+        self._ground.key_refused = True
+        self._ground.troubles["service"] = error.sentence
+        raise _Failed(error.code, error.sentence) from error
+
+    def _try_again(self, error: Transient) -> NoReturn:
+        """Put the item back for a while; after its last try, it has failed."""
+        tries = self._ground.tries[self.item.id] = self._ground.tries.get(self.item.id, 0) + 1
+        if tries >= self._pace.tries:
+            raise _Failed(error.code, f"{error.sentence} It was tried {tries} times; ! tries again.") from error
+        until = self._ground.clock() + _back_off(tries) * _spread(self.item.id)
+        raise _Later(until, error.sentence) from error
+
+    # -- polling ------------------------------------------------------------------------------------------------------
+
+    async def _ask_after(self, pending: Pending) -> Answer:
+        """Poll until the operation has ended; raises what else became of the item."""
+        ground, pace, clock = self._ground, self._pace, self._ground.clock
+        since = self.item.sent_at or clock()
+        patience = _Patience(pace, clock)
+        interval = pace.first_poll
+        next_poll = clock() + (0.0 if self.item.operation else max(interval, pending.after))
+        while True:
+            await self._rest_until(next_poll)
+            try:
+                answer = await self._dialect.poll(self._http, pending)
+            except ServiceError as error:
+                next_poll = await self._not_told(error, patience)
+                continue
+            ground.reached()
+            patience.renew()
+            if isinstance(answer, Answer):
+                await ground.save(self._store.polled, self.item.id, "succeeded", clock())
+                return answer
+            self._check_deadline(since, pending.said, answer.said)
+            next_poll = clock() + max(interval * _spread(self.item.id), answer.after)
+            await ground.save(self._store.polled, self.item.id, answer.said, next_poll)
+            pending, interval = answer, min(interval * pace.growth, pace.longest_poll)
+
+    def _check_deadline(self, since: float, before: str, said: str) -> None:
+        """Give up what takes too long; the carried engine's take turns, and none is late while one moves."""
+        ground, now = self._ground, self._ground.clock()
+        if ground.service.is_local:
+            if said != before:
+                ground.moved_at = now
+            since = max(since, ground.moved_at)
+        if now - since >= self._pace.deadline:
+            raise _Failed("deadline", _too_long(said, now - since))
+
+    async def _rest_until(self, time_: float) -> None:
+        ground = self._ground
+        while (seconds := max(time_, ground.road.free_at) - ground.clock()) > 0:
+            await ground.sleep(seconds)
+
+    async def _not_told(self, error: ServiceError, patience: _Patience) -> float:
+        """Return when to ask again after a poll that told nothing; raises when it is no use."""
+        ground = self._ground
+        if isinstance(error, Unreachable):
+            ground.out_of_reach(error)
+        else:
+            ground.reached()
+        if isinstance(error, Throttled):
+            again = ground.road.throttled(error.after)
+        elif isinstance(error, Transient):
+            again = patience.lose(error)
+        else:
+            self._ended_badly(error)
+        await ground.save(self._store.held, self.item.id, again, error.sentence)
+        return again
+
+    def _ended_badly(self, error: ServiceError) -> NoReturn:
+        ground = self._ground
+        if isinstance(error, KeyRefused):
+            ground.key_refused = True
+            ground.troubles["service"] = error.sentence
+            raise _Left from error
+        if isinstance(error, OperationGone) and ground.service.is_local:
+            self._try_again(Transient(error.sentence, "expired"))
+        if isinstance(error, OperationGone):
+            raise _Failed(
+                "expired",
+                f"{error.sentence} Services keep a result for a day or two. ! sends the image again, and is "
+                f"paid for again.",
+            ) from error
+        raise _Failed(error.code, error.sentence) from error
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+
+    async def _read(self, body: bytes) -> None:
+        """Make pages of a final answer, and keep both."""
+        self._answer = body
+        try:
+            pages = await asyncio.to_thread(_pages_of, self._dialect, body, self.item.page_sizes)
+        except NotUnderstood as error:
+            raise _Failed(
+                error.code, f"{error.sentence} The answer is kept. Check that the profile's dialect is the service's."
+            ) from error
+        await self._ground.save(self._store.done, self.item.id, body, pages)
+        self._ground.done += 1
+        self._ground.moved_at = self._ground.clock()
+        self._ground.road.went_well()
+
+
+class _Patience:
+    """How long polls may go wrong in a row before an operation is given up.
+
+    What the service gets wrong is counted; while it cannot be reached at all, time is: its answer is paid for and is
+    still there when the network is.
+    """
+
+    def __init__(self, pace: Pace, clock: Callable[[], float]) -> None:
+        self._pace = pace
+        self._clock = clock
+        self._losses = 0
+        self._since = 0.0
+
+    def renew(self) -> None:
+        """Begin anew after a poll that went well."""
+        self._losses = 0
+
+    def lose(self, error: Transient) -> float:
+        """Return when to ask again; raises _Failed when patience is lost."""
+        now = self._clock()
+        if not self._losses:
+            self._since = now
+        self._losses += 1
+        is_over = now - self._since >= self._pace.deadline if isinstance(error, Unreachable) else True
+        if self._losses >= self._pace.tries and is_over:
+            raise _Failed(
+                error.code, f"{error.sentence} It was asked {self._losses} times; ! sends the image again."
+            ) from error
+        return now + _back_off(self._losses)
+
+
+def _back_off(tries: int) -> float:
+    """Return how many seconds to wait after so many tries in vain: 1, 2, 4, 8 ..."""
+    return min(2.0 ** min(tries - 1, 10), LONGEST_BACK_OFF)
+
+
+def _spread(number: int) -> float:
+    """Return a factor near 1, another for each item, so that items sent together are not asked after together."""
+    return 0.95 + 0.1 * (number * 0.618034 % 1)
+
+
+def _bytes_of(item: Item) -> bytes:
+    """Read an item's picture; raises _Failed when it is not there any more, or is another."""
+    name = printable(item.picture)
+    try:
+        content = Path(item.picture).read_bytes()
+    except FileNotFoundError as error:
+        raise _Failed("vanished", f"{name} is no longer there. Put it back; ! tries again.") from error
+    except (OSError, ValueError) as error:
+        raise _Failed("unreadable", f"{name} cannot be read: {_reason(error)}. ! tries again.") from error
+    if item.sha256 and hashlib.sha256(content).hexdigest() != item.sha256:
+        raise _Failed("changed", f"{name} has changed since it was added. Add it again.")
+    return content
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
+
+
+def _pages_of(dialect: Dialect, body: bytes, sizes: tuple[tuple[int, int], ...]) -> tuple[Page, ...]:
+    """Return an answer's pages in pixels of the image, as far as its sizes are known."""
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise NotUnderstood("The service's answer is no JSON.", "not-understood") from error
+    if not isinstance(answer, Mapping):
+        raise NotUnderstood("The service's answer is no JSON object.", "not-understood")
+    known = dict(enumerate(sizes, 1))
+    return tuple(page.fitted(*known[page.number]) if page.number in known else page for page in dialect.parse(answer))
+
+
+def interrupted(what: str) -> str:
+    """Return the sentence for an image whose submission may or may not have counted."""
+    return (
+        f"{what} while the image was being sent. It may have been taken and paid for, so it is not sent twice by "
+        f"itself; ! sends it again."
+    )
+
+
+def _too_long(said: str, seconds: float) -> str:
+    minutes = f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"
+    return f"The service still says {said!r} after {minutes}, so it was given up. ! sends the image again."
