@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -50,7 +51,7 @@ def _command_first(args: list[str], commands: Mapping[str, click.Command]) -> li
     if args and args[0] in {"--help", "--version"}:
         return args
     place = 0
-    while place < len(args) and args[place].startswith("--"):
+    while place < len(args) and args[place].startswith("--") and args[place] != "--":
         place += 2 if args[place] in _WITH_VALUE else 1
     if place < len(args) and args[place] in commands:
         return [args[place], *args[:place], *args[place + 1 :]]
@@ -402,8 +403,31 @@ def _show_screens(
     settings = replace(settings, glyphs=settings.glyphs or guess(os.environ).glyphs)
     runner = make_runner(settings, service) if service else None
     app = HandreadApp(settings, service=service, runner=runner, names=names, opens_review=opens_review)
-    app.run()
+    with _terminal_for_the_screens_alone():
+        app.run()
     sys.exit(app.return_code or DONE)
+
+
+@contextmanager
+def _terminal_for_the_screens_alone() -> Iterator[None]:
+    """Keep libraries written in C from the terminal: libtiff prints on stderr what it thinks of a broken file.
+
+    The screens are drawn where stdout goes, which is the terminal even when stderr is not.
+    """
+    stderr, real = os.dup(2), (sys.stderr, sys.__stderr__)
+    with (
+        os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace") as terminal,
+        Path(os.devnull).open("w") as nothing,
+    ):
+        os.dup2(nothing.fileno(), 2)
+        sys.stderr = sys.__stderr__ = terminal  # type: ignore[misc]
+        try:
+            yield
+        finally:
+            terminal.flush()
+            os.dup2(stderr, 2)
+            os.close(stderr)
+            sys.stderr, sys.__stderr__ = real  # type: ignore[misc]
 
 
 def main() -> NoReturn:

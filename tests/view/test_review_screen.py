@@ -1,6 +1,7 @@
 """Reviewing: the ink, the text under it, and one key that decides and goes on."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -260,9 +261,7 @@ async def test_a_picture_that_vanished_says_so_and_the_text_can_be_reviewed(
     read: Reads, opened: Opens, store: Store
 ) -> None:
     item = read("a.png")
-    from pathlib import Path
-
-    Path(store.item(item).source).unlink()
+    Path(store.item(item).source).unlink()  # noqa: ASYNC240 (a file of a test)
     async with opened() as pilot:
         text = await begin(pilot)
         await pilot.press("a")

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from PIL import Image
 from rich.cells import cell_len
 from rich.color import Color
 from rich.segment import Segment
@@ -16,11 +15,13 @@ from tui.model import Line, Polygon, Word
 from tui.pictures.ansi import grey
 from tui.pictures.cells import Cells, Run, draw
 from tui.pictures.crop import across, upright_crop
-from tui.pictures.folding import Folded, fold
+from tui.pictures.folding import fold
 from tui.pictures.glyphs import GlyphSet
 from tui.pictures.source import PageImage
 from tui.view.wording import fit
 
+TALLEST = 96
+"""Height of a crop in pixels at most: as many as the tallest panel has parts of cells."""
 Tint = tuple[int, int, int]
 """The colour that plain paper has, as red, green and blue."""
 PAPER: Tint = (255, 255, 255)
@@ -73,9 +74,12 @@ def line_ink(page: PageImage, line: Line, columns: int, rows: int, glyphs: Glyph
     if line.polygon is None:
         return LineInk(())
     spans = {
-        number: across(line.polygon, word.polygon) for number, word in enumerate(line.words) if word.polygon is not None
+        number: across(line.polygon, word.polygon, tallest=TALLEST)
+        for number, word in enumerate(line.words)
+        if word.polygon is not None
     }
-    folded = _folded(upright_crop(page, line.polygon), columns, rows, tuple(spans.values()))
+    crop = upright_crop(page, line.polygon, tallest=TALLEST)
+    folded = fold(crop, columns, rows, words=tuple(spans.values()), spare=1)
     places: list[list[Place]] = [[] for _ in folded.pieces]
     for number, span in spans.items():
         piece, first, last = folded.where(*span)
@@ -86,15 +90,6 @@ def line_ink(page: PageImage, line: Line, columns: int, rows: int, glyphs: Glyph
             for piece, words in zip(folded.pieces, places, strict=True)
         )
     )
-
-
-def _folded(crop: Image.Image, columns: int, rows: int, words: Sequence[tuple[float, float]]) -> Folded:
-    """Fold a crop so that each piece has a row to spare for its text."""
-    for spare in range(1, max(2, rows)):
-        folded = fold(crop, columns, max(1, rows - spare), words=words)
-        if folded.rows + len(folded.pieces) <= rows:
-            break
-    return folded
 
 
 def word_ink(page: PageImage, word: Word, number: int, columns: int, rows: int, glyphs: GlyphSet) -> LineInk:

@@ -1,0 +1,273 @@
+"""Opening whatever a scanner, a phone or a colleague calls an image, as one upright grey page.
+
+Nothing about a file is believed before it is checked: sizes come from its header and are compared with a limit before
+any pixel is decoded, only formats of page images are tried, and whatever goes wrong inside is told as one sentence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BufferedReader
+from pathlib import Path
+from typing import Final
+
+from PIL import Image, UnidentifiedImageError
+
+from tui.model import ImageFacts, Trouble, printable
+
+PIXEL_LIMIT: Final = 250_000_000
+"""The most pixels a page may have: A0 at 400 dpi, or a drum scan."""
+PAGE_LIMIT: Final = 10_000
+"""The most pages a file may have."""
+SUFFIXES: Final = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".bmp", ".dib", ".gif", ".webp"}
+    | {".avif", ".jp2", ".j2k", ".jpx", ".pbm", ".pgm", ".ppm", ".pnm"}
+)
+"""The endings, in lower case, of the files that are taken from a folder."""
+
+_FORMATS: Final = ("JPEG", "PNG", "TIFF", "BMP", "GIF", "WEBP", "PPM", "JPEG2000", "AVIF", "DIB")
+_PHONE_JPEG: Final = "MPO"
+"""Pillow's name of a JPEG that carries further pictures behind it; for everybody else it is a JPEG."""
+_ORIENTATION: Final = 0x0112
+_TURNS: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""How each EXIF orientation is made upright (EXIF 2.32, tag 274)."""
+_ON_THE_SIDE: Final = (5, 6, 7, 8)
+_WHITES: Final = (1.0, 255.0, 65535.0)
+"""The numbers that usually stand for white."""
+
+# Whoever else opens images in this process is held to the same limit. What Pillow warns of is either refused here with
+# a sentence, or does no harm to the picture; on standard error it would only spoil the screen.
+Image.MAX_IMAGE_PIXELS = PIXEL_LIMIT
+warnings.filterwarnings("ignore", module=r"PIL\.")
+
+
+class PictureError(Trouble):
+    """A file cannot be opened as a page; its text says which file, what is wrong and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """One page as a grey picture, upright."""
+
+    image: Image.Image
+    """Mode 'L'; transparent parts are white."""
+    size: tuple[int, int]
+    """Width and height of the whole page in its own pixels, upright, however much the picture was reduced."""
+
+    @property
+    def scale(self) -> tuple[float, float]:
+        """Pixels of the picture for each pixel of the page, across and down."""
+        return self.image.width / self.size[0], self.image.height / self.size[1]
+
+
+def measure(path: Path) -> ImageFacts:
+    """Read a file's bytes once for their sum, and its headers for the size of each page; raises PictureError.
+
+    Every frame of a TIFF is a page; an animation and a phone's JPEG with a second picture behind it have one.
+    """
+    with _told_of(path), _regular_file(path) as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        length = file.tell()
+        file.seek(0)
+        with Image.open(file, formats=_FORMATS) as image:
+            name = "JPEG" if image.format == _PHONE_JPEG else image.format or ""
+            return ImageFacts(digest, length, name, tuple(_page_sizes(image, path)))
+
+
+def open_page(path: Path, number: int, *, at_most: tuple[int, int] | None = None) -> PageImage:
+    """Decode page `number` (from 1), reduced to fit into `at_most` (width, height); raises PictureError.
+
+    A JPEG is decoded at a half, a quarter or an eighth where that is enough, which takes a fraction of the time.
+    """
+    with _told_of(path), _regular_file(path) as file, Image.open(file, formats=_FORMATS) as image:
+        _go_to(image, number, path)
+        orientation = _orientation(image)
+        size = _checked_size(image, path)
+        picture = _decoded(image, _laid(at_most, orientation))
+        turn = _TURNS.get(orientation)
+        return PageImage(picture if turn is None else picture.transpose(turn), size)
+
+
+@contextmanager
+def _told_of(path: Path) -> Iterator[None]:
+    """Turn whatever goes wrong with a file into a PictureError."""
+    try:
+        yield
+    except PictureError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise PictureError(_too_large(path)) from None
+    except MemoryError:
+        raise PictureError(f"{_named(path)} does not fit into this machine's memory. Reduce or split it.") from None
+    except UnidentifiedImageError:
+        raise PictureError(_unknown_kind(path)) from None
+    except OSError as error:
+        raise PictureError(_unreadable(path, error)) from error
+    except Exception as error:  # Pillow's decoders raise nearly anything when a file is broken
+        raise PictureError(_damaged(path, error)) from error
+
+
+def _named(path: Path) -> str:
+    return printable(str(path))
+
+
+def _too_large(path: Path, size: tuple[int, int] | None = None) -> str:
+    pixels = f"{size[0]} x {size[1]} pixels, " if size else ""
+    limit = PIXEL_LIMIT // 1_000_000
+    return f"{_named(path)} is too large: {pixels}more than the {limit} million that are opened. Reduce or split it."
+
+
+def _unknown_kind(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            is_pdf = file.read(1024).lstrip().startswith(b"%PDF-")
+    except OSError:
+        is_pdf = False
+    if is_pdf:
+        return f"{_named(path)} is a PDF document, and no image. Save its pages as images, and name those."
+    return f"{_named(path)} is not an image of a kind that can be opened here. Save it as JPEG, PNG or TIFF."
+
+
+def _unreadable(path: Path, error: OSError) -> str:
+    name = _named(path)
+    if isinstance(error, FileNotFoundError):
+        return f"{name} is not there. Put it back, or correct its name."
+    if isinstance(error, PermissionError):
+        return f"{name} may not be read. Give yourself the permission to read it, and the folders it is in."
+    if error.errno is not None:
+        return f"{name} cannot be read: {error.strerror}. Check the disk or the name."
+    return _damaged(path, error)
+
+
+def _damaged(path: Path, error: Exception) -> str:
+    return f"{_named(path)} is damaged or cut short ({printable(str(error))}). Copy or scan it again."
+
+
+@contextmanager
+def _regular_file(path: Path) -> Iterator[BufferedReader]:
+    """Open a file that has bytes; a pipe would block for ever, and a folder's own error names no remedy."""
+    facts = path.stat()
+    if stat.S_ISDIR(facts.st_mode):
+        raise PictureError(f"{_named(path)} is a folder, and no image. Name an image in it.")
+    if not stat.S_ISREG(facts.st_mode):
+        raise PictureError(f"{_named(path)} is no regular file. Copy the image into one.")
+    if not facts.st_size:
+        raise PictureError(f"{_named(path)} is empty. Copy or scan it again.")
+    with path.open("rb") as file:
+        yield file
+
+
+def _page_sizes(image: Image.Image, path: Path) -> Iterator[tuple[int, int]]:
+    pages = _page_count(image)
+    if pages > PAGE_LIMIT:
+        raise PictureError(f"{_named(path)} has {pages} pages, more than the {PAGE_LIMIT} that are opened. Split it.")
+    for page in range(pages):
+        image.seek(page)
+        yield _checked_size(image, path)
+
+
+def _page_count(image: Image.Image) -> int:
+    return getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
+
+
+def _go_to(image: Image.Image, number: int, path: Path) -> None:
+    if number == 1:
+        return
+    pages = _page_count(image)
+    if not 1 <= number <= pages:
+        has = "one page" if pages == 1 else f"{pages} pages"
+        raise PictureError(f"{_named(path)} has {has}, and no page {number}. Choose another page, or add it anew.")
+    image.seek(number - 1)
+
+
+def _checked_size(image: Image.Image, path: Path) -> tuple[int, int]:
+    """Return a page's upright width and height."""
+    width, height = image.size
+    if width < 1 or height < 1:
+        raise PictureError(f"{_named(path)} has no pixels. Copy or scan it again.")
+    if width * height > PIXEL_LIMIT:
+        raise PictureError(_too_large(path, image.size))
+    return (height, width) if _orientation(image) in _ON_THE_SIDE else (width, height)
+
+
+def _orientation(image: Image.Image) -> int:
+    """Return how a picture lies, by EXIF: 1 is upright. Pillow turns a TIFF itself."""
+    if image.format == "TIFF":
+        return 1
+    try:
+        # The PNG reader's own getexif decodes the whole picture to look behind it.
+        value = Image.Image.getexif(image).get(_ORIENTATION, 1)
+    except Exception:  # noqa: BLE001 - broken EXIF is no reason to refuse a sound picture
+        return 1
+    return value if value in _TURNS else 1
+
+
+def _laid(room: tuple[int, int] | None, orientation: int) -> tuple[int, int] | None:
+    """Return the room there is for a picture that lies as it was stored."""
+    return (room[1], room[0]) if room and orientation in _ON_THE_SIDE else room
+
+
+def _decoded(image: Image.Image, room: tuple[int, int] | None) -> Image.Image:
+    """Decode a picture to grey, no larger than the room."""
+    target = _fitted(image.size, room)
+    drafted = image.draft("L", target)
+    image.load()
+    grey = _grey(image)
+    if grey.size == target:
+        return grey
+    return grey.resize(target, Image.Resampling.BOX, drafted and drafted[1])
+
+
+def _fitted(size: tuple[int, int], room: tuple[int, int] | None) -> tuple[int, int]:
+    if room is None:
+        return size
+    share = min(1.0, room[0] / size[0], room[1] / size[1])
+    return max(1, round(size[0] * share)), max(1, round(size[1] * share))
+
+
+def _grey(image: Image.Image) -> Image.Image:
+    """Return a decoded picture in mode 'L', whatever its mode."""
+    if image.mode[0] in "IF":
+        return _grey_of_deep(image)
+    if image.has_transparency_data:
+        return _on_white(image.convert("RGBA"))
+    if image.mode == "LAB":
+        return image.getchannel(0)
+    return (image.convert("RGB") if image.mode in ("CMYK", "HSV") else image).convert("L")
+
+
+def _grey_of_deep(image: Image.Image) -> Image.Image:
+    """Scale 16 bits, 32 bits or fractions to 8 bits."""
+    values = image.convert("F")
+    black, white = _black_and_white(values, is_16_bit=image.mode.startswith("I;16"))
+    scale = 255 / ((white - black) or 1.0)
+    return values.point(lambda value: value * scale - black * scale).convert("L")
+
+
+def _black_and_white(values: Image.Image, *, is_16_bit: bool) -> tuple[float, float]:
+    """Return what counts as black and as white: what is usual for such numbers, else the least and the greatest."""
+    if is_16_bit:
+        return 0.0, _WHITES[-1]
+    low, high = (float(extreme) for extreme in values.getextrema() if not isinstance(extreme, tuple))
+    if low < 0:
+        return low, high
+    return 0.0, next((white for white in _WHITES if high <= white), high)
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    page = Image.new("L", image.size, 255)
+    page.paste(image.convert("L"), mask=image.getchannel("A"))
+    return page
