@@ -1,1 +1,65 @@
-"""The engine carried along (extra `local`): image in, lines and words out, with no network and no key."""
+"""The engine carried along (extra `local`): image in, lines and words out, with no network and no key.
+
+EngineError                     it gives no text for this document; a sentence and a code
+├── EngineMissing               the extra `local` is not installed
+├── ImageUnreadable             the bytes are no image that it can decode
+├── ImageTooLarge               more pixels or pages than it takes
+├── EngineCrashed               its process died over the document, and again when it tried once more
+└── EngineClosed                it was stopped before the document was read
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+
+class EngineError(Exception):
+    """Why there is no text, as a sentence for a person; `code` is what a service would call it."""
+
+    code = "FailedToProcess"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class EngineMissing(EngineError):
+    """The extra `local` is not installed."""
+
+    code = "EngineMissing"
+
+
+class ImageUnreadable(EngineError):
+    """The bytes are no image that the engine can decode."""
+
+    code = "InvalidImage"
+
+
+class ImageTooLarge(EngineError):
+    """The image has more pixels, or the document more pages, than the engine takes."""
+
+    code = "InvalidImageSize"
+
+
+class EngineCrashed(EngineError):
+    """The engine's process died over the document twice."""
+
+    code = "InternalServerError"
+
+
+class EngineClosed(EngineError):
+    """The engine was stopped before the document was read."""
+
+    code = "CancelledRequest"
+
+
+def require() -> None:
+    """Raise EngineMissing where a part of the extra `local` is not installed; imports none of them."""
+    missing = [name for name in ("numpy", "onnxruntime", "rapidocr", "starlette") if find_spec(name) is None]
+    if missing:
+        raise EngineMissing(missing_sentence(", ".join(missing)))
+
+
+def missing_sentence(what: str) -> str:
+    """Return what to say where a part of the extra `local` is not there."""
+    return f"The engine carried along is not complete: {what} is missing. Run pip install 'handread[local]'."

@@ -1,0 +1,118 @@
+"""From the bytes of a file to upright pictures."""
+
+from __future__ import annotations
+
+import contextlib
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from tests.engine.drawn import as_file
+from tui.engine import EngineError, ImageTooLarge, ImageUnreadable
+from tui.engine.document import Document, Scan, upright
+
+EXIF_ORIENTATION = 0x0112
+
+
+def scans(content: bytes) -> list[Scan]:
+    return list(Document(content).scans())
+
+
+def huge_png(width: int, height: int) -> bytes:
+    """Return the beginning of a PNG that claims a size."""
+    header, data = b"IHDR" + struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0), b"IDAT"
+    chunks = (struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body)) for body in (header, data))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+def test_every_page_of_a_tiff_is_a_page() -> None:
+    pages = [Image.new("RGB", (60 + 10 * place, 40)) for place in range(3)]
+    document = Document(as_file(*pages, kind="TIFF"))
+    assert document.pages == 3
+    assert [(scan.width, scan.height) for scan in document.scans()] == [(60, 40), (70, 40), (80, 40)]
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
+def test_of_an_animation_the_first_picture_is_the_page(kind: str) -> None:
+    frames = [Image.new("RGB", (60, 40), colour) for colour in ("red", "blue", "green")]
+    assert Document(as_file(*frames, kind=kind)).pages == 1
+
+
+def test_a_photo_is_turned_as_its_exif_says() -> None:
+    image = Image.new("RGB", (60, 40), "white")
+    image.paste("black", (0, 0, 10, 10))
+    exif = Image.Exif()
+    exif[EXIF_ORIENTATION] = 6
+    (scan,) = scans(as_file(image, kind="PNG", exif=exif))
+    assert (scan.width, scan.height) == scan.image.size == (40, 60)
+    assert scan.image.getpixel((37, 3)) == (0, 0, 0)
+    assert scan.image.getpixel((3, 3)) == (255, 255, 255)
+
+
+def test_what_has_been_turned_is_not_turned_again() -> None:
+    exif = Image.Exif()
+    exif[EXIF_ORIENTATION] = 6
+    (scan,) = scans(as_file(Image.new("RGB", (60, 40)), kind="JPEG", exif=exif))
+    assert upright(scan.image).size == scan.image.size == (40, 60)
+
+
+def test_a_large_jpeg_is_decoded_smaller_but_keeps_its_size() -> None:
+    exif = Image.Exif()
+    exif[EXIF_ORIENTATION] = 6
+    (scan,) = scans(as_file(Image.new("L", (9000, 300), 200), kind="JPEG", exif=exif))
+    assert (scan.width, scan.height) == (300, 9000)
+    assert scan.image.size == (133, 4000)
+
+
+def test_what_is_transparent_becomes_white() -> None:
+    assert upright(Image.new("RGBA", (2, 2), (0, 0, 0, 0))).getpixel((0, 0)) == (255, 255, 255)
+    assert upright(Image.new("LA", (2, 2), (0, 0))).getpixel((0, 0)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGB", "RGBA", "CMYK", "YCbCr", "HSV", "I;16", "I", "F", "RGBX"])
+def test_every_kind_of_pixels_becomes_colour(mode: str) -> None:
+    assert upright(Image.new(mode, (5, 4))).mode == "RGB"
+
+
+@pytest.mark.parametrize("bits", [8, 10, 12, 14, 16])
+def test_deep_grey_keeps_its_tones(bits: int) -> None:
+    top = 2**bits - 1
+    deep = Image.fromarray(np.array([[0, top // 2, top]], dtype=np.uint16))
+    black, middle, white = (upright(deep).getpixel((x, 0)) for x in range(3))
+    assert (black, white) == ((0, 0, 0), (255, 255, 255))
+    assert middle == (127, 127, 127)
+
+
+def test_more_pixels_than_the_engine_takes_are_refused_in_a_sentence() -> None:
+    with pytest.raises(ImageTooLarge, match=r"20,000 x 20,000 pixels; the engine takes at most 250 million"):
+        scans(huge_png(20_000, 20_000))
+
+
+def test_pillows_own_lower_limit_is_not_ours() -> None:
+    assert Image.MAX_IMAGE_PIXELS
+    limit = Image.MAX_IMAGE_PIXELS
+    assert Document(huge_png(15_000, 15_000)).pages == 1
+    assert limit == Image.MAX_IMAGE_PIXELS
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"no image", b"%PDF-1.7", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n"]
+)
+def test_other_bytes_are_refused_in_a_sentence(content: bytes) -> None:
+    with pytest.raises(ImageUnreadable, match="cannot be decoded as an image") as refused:
+        scans(content)
+    assert refused.value.code == "InvalidImage"
+
+
+@given(st.sampled_from(["JPEG", "PNG", "TIFF", "BMP", "GIF", "WEBP"]), st.data())
+def test_damage_raises_nothing_but_our_errors(kind: str, data: st.DataObject) -> None:
+    content = bytearray(as_file(Image.new("L", (40, 30), 120), kind=kind))
+    for _ in range(data.draw(st.integers(1, 4))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    with contextlib.suppress(EngineError):
+        scans(bytes(content[: data.draw(st.integers(0, len(content)))]))

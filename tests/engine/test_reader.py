@@ -1,0 +1,130 @@
+"""Pictures in, pages out: with the real networks."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+import textwrap
+
+import pytest
+from PIL import Image
+
+from tests.engine import drawn
+from tests.engine.measures import overlap
+from tui.engine import EngineMissing, ImageTooLarge, weights
+from tui.engine.reader import Reader
+from tui.model import Page, Polygon
+
+pytestmark = pytest.mark.xdist_group("engine")
+
+LINES = (drawn.FIRST, drawn.SECOND, drawn.THIRD)
+
+
+def lines_of(page: Page) -> list[str]:
+    return [line.text for line in page.lines]
+
+
+def test_lines_are_read_in_order(reader: Reader) -> None:
+    assert lines_of(reader.page(drawn.page(LINES), number=1)) == list(LINES)
+
+
+def test_a_page_has_the_number_and_size_it_was_given(reader: Reader) -> None:
+    page = reader.page(drawn.page(LINES[:1], size=(700, 200)), number=7)
+    assert (page.number, page.width, page.height) == (7, 700, 200)
+
+
+def test_each_word_has_its_box_and_how_sure_it_is(reader: Reader) -> None:
+    (line,) = reader.page(drawn.page(["quick fox"], size=(500, 160)), number=1).lines
+    first, second = line.words
+    assert (first.text, second.text) == ("quick", "fox")
+    assert first.polygon
+    assert second.polygon
+    assert overlap(first.polygon, Polygon.from_bounds(40, 40, 160, 100)) > 0.5
+    assert overlap(second.polygon, Polygon.from_bounds(172, 40, 250, 100)) > 0.5
+    assert all(word.confidence is not None and 0.8 < word.confidence <= 1 for word in line.words)
+
+
+def test_progress_counts_the_lines_from_none_to_all(reader: Reader) -> None:
+    told: list[tuple[int, int]] = []
+    reader.page(drawn.page(LINES), number=1, progress=lambda line, lines: told.append((line, lines)))
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+
+
+def test_two_columns_are_read_one_after_the_other(reader: Reader) -> None:
+    left, right = ["one", "two", "three", "four"], ["five", "six", "seven", "eight"]
+    page = drawn.page(left, size=(900, 480))
+    drawn.write(page, right, left=560, top=40)
+    assert lines_of(reader.page(page, number=1)) == left + right
+
+
+def test_an_exif_turned_photo_is_read_upright(reader: Reader) -> None:
+    image = drawn.page(LINES).transpose(Image.Transpose.ROTATE_90)
+    image.getexif()[0x0112] = 6
+    page = reader.page(image, number=1)
+    assert lines_of(page) == list(LINES)
+    assert (page.width, page.height) == (800, 400)
+
+
+def test_a_tilted_page_says_by_how_much(reader: Reader) -> None:
+    tilted = drawn.page(LINES, size=(900, 500), left=120, top=120).rotate(-4, fillcolor="white")
+    page = reader.page(tilted, number=1)
+    assert lines_of(page) == list(LINES)
+    assert math.isclose(page.angle, 4, abs_tol=1)
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_a_page_on_its_side_or_head_is_read_with_boxes_as_it_lies(reader: Reader, degrees: int) -> None:
+    page = reader.page(drawn.page(LINES, size=(800, 360)).rotate(degrees, expand=True), number=1)
+    assert lines_of(page) == list(LINES)
+    assert (page.width, page.height) == ((800, 360) if degrees == 180 else (360, 800))
+    assert math.isclose(math.cos(math.radians(page.angle + degrees)), 1, abs_tol=0.01)
+    polygon = page.lines[0].words[0].polygon
+    assert polygon
+    where = {90: (40, 680, 100, 760), 180: (680, 260, 760, 320), 270: (260, 40, 320, 120)}[degrees]
+    assert overlap(polygon, Polygon.from_bounds(*where)) > 0.5
+
+
+def test_a_very_large_page_is_read_in_its_own_pixels(reader: Reader) -> None:
+    page = reader.page(drawn.page(LINES).resize((4800, 2400)), number=1)
+    assert lines_of(page) == list(LINES)
+    assert (page.width, page.height) == (4800, 2400)
+    polygon = page.lines[-1].polygon
+    assert polygon
+    assert overlap(polygon, Polygon.from_bounds(240, 1440, 3000, 1860)) > 0.5
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3000, 2), (40, 40)])
+def test_a_page_without_ink_has_no_lines(reader: Reader, size: tuple[int, int]) -> None:
+    assert reader.page(Image.new("L", size, 255), number=1).lines == ()
+
+
+def test_too_many_pixels_are_refused(reader: Reader) -> None:
+    with pytest.raises(ImageTooLarge):
+        reader.page(Image.new("1", (20_000, 12_501)), number=1)
+
+
+def test_without_the_wheel_the_error_names_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "find_spec", lambda _: None)
+    with pytest.raises(EngineMissing, match=r"pip install 'handread\[local\]'"):
+        Reader()
+
+
+def test_both_networks_are_in_the_wheel() -> None:
+    assert weights.weights_file(weights.DETECTOR).is_file()
+    assert weights.weights_file(weights.RECOGNISER).is_file()
+
+
+def test_reading_imports_no_computer_vision_library_and_opens_no_connection() -> None:
+    script = """
+        import sys
+        opened = []
+        sys.addaudithook(lambda event, _: opened.append(event) if event.startswith("socket.") else None)
+        from tests.engine import drawn
+        from tui.engine.reader import Reader
+        assert Reader().page(drawn.page(["one line"]), number=1).lines
+        loaded = {"cv2", "rapidocr", "scipy", "shapely", "pyclipper", "textual", "httpx"} & set(sys.modules)
+        assert not loaded, loaded
+        assert not opened, opened
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=True)

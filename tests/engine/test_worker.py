@@ -1,0 +1,266 @@
+"""The engine's own process: cancelled, killed, idle and orphaned."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from tests.engine import drawn
+from tui.engine import EngineClosed, EngineCrashed, ImageUnreadable
+from tui.engine.worker import Progress, Worker
+from tui.model import Page
+
+pytestmark = pytest.mark.xdist_group("engine")
+
+LINES = (drawn.FIRST, drawn.SECOND, drawn.THIRD)
+GENEROUS = 60.0
+
+
+@pytest.fixture
+async def worker() -> AsyncIterator[Worker]:
+    worker = Worker()
+    yield worker
+    await worker.close()
+
+
+@pytest.fixture(scope="module")
+def document() -> bytes:
+    return drawn.as_file(drawn.page(LINES))
+
+
+def lines_of(pages: tuple[Page, ...]) -> list[list[str]]:
+    return [[line.text for line in page.lines] for page in pages]
+
+
+def runs(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state not in "ZX"
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(GENEROUS):
+        while not condition():  # noqa: ASYNC110 - what is waited for happens in another process
+            await asyncio.sleep(0.02)
+
+
+async def test_a_tiff_becomes_pages_and_progress_tells_how_far_it_is(worker: Worker) -> None:
+    told: list[Progress] = []
+    content = drawn.as_file(drawn.page(LINES[:2]), drawn.page(LINES[2:]), kind="TIFF")
+    pages = await worker.read(content, progress=told.append)
+    assert [page.number for page in pages] == [1, 2]
+    assert lines_of(pages) == [list(LINES[:2]), list(LINES[2:])]
+    assert told == [
+        Progress(1, 2, 0, 0), Progress(1, 2, 0, 2), Progress(1, 2, 1, 2), Progress(1, 2, 2, 2),
+        Progress(2, 2, 0, 0), Progress(2, 2, 0, 1), Progress(2, 2, 1, 1),
+    ]  # fmt: skip
+
+
+async def test_the_process_starts_when_it_is_needed_and_stays(worker: Worker, document: bytes) -> None:
+    assert worker.pid is None
+    await worker.read(document)
+    pid = worker.pid
+    with pytest.raises(ImageUnreadable, match="cannot be decoded"):
+        await worker.read(b"no image")
+    assert pid == worker.pid is not None
+
+
+async def test_the_process_gives_way_to_others_and_leaves_ctrl_c_to_the_program(
+    worker: Worker, document: bytes
+) -> None:
+    def interrupt(_: Progress) -> None:
+        assert worker.pid
+        os.kill(worker.pid, signal.SIGINT)
+
+    assert lines_of(await worker.read(document, progress=interrupt)) == [list(LINES)]
+    assert worker.pid
+    assert os.getpriority(os.PRIO_PROCESS, worker.pid) >= 10
+
+
+async def test_a_process_that_dies_is_replaced_and_the_document_read_again(worker: Worker, document: bytes) -> None:
+    killed: list[int] = []
+
+    def kill_once(_: Progress) -> None:
+        if not killed and worker.pid:
+            killed.append(worker.pid)
+            os.kill(worker.pid, signal.SIGKILL)
+
+    assert lines_of(await worker.read(document, progress=kill_once)) == [list(LINES)]
+    assert worker.pid not in {None, *killed}
+
+
+async def test_a_document_over_which_it_dies_twice_is_given_up(worker: Worker, document: bytes) -> None:
+    killed = set()
+
+    def kill(_: Progress) -> None:
+        if worker.pid:
+            killed.add(worker.pid)
+            os.kill(worker.pid, signal.SIGKILL)
+
+    with pytest.raises(EngineCrashed, match="ended unexpectedly") as crash:
+        await worker.read(document, progress=kill)
+    assert crash.value.code == "InternalServerError"
+    assert len(killed) == 2
+    assert lines_of(await worker.read(document)) == [list(LINES)]
+
+
+async def test_cancelling_ends_the_process_amid_the_page_and_the_next_read_works(
+    worker: Worker, document: bytes
+) -> None:
+    begun = asyncio.Event()
+    reading = asyncio.create_task(worker.read(document, progress=lambda _: begun.set()))
+    await begun.wait()
+    pid = worker.pid
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    assert pid
+    await until(lambda: not runs(pid))
+    assert lines_of(await worker.read(document)) == [list(LINES)]
+
+
+async def test_cancelling_one_that_waits_leaves_the_other_alone(worker: Worker, document: bytes) -> None:
+    reading = asyncio.create_task(worker.read(document))
+    waiting = asyncio.create_task(worker.read(document))
+    await until(lambda: worker.pid is not None)
+    pid = worker.pid
+    waiting.cancel()
+    assert lines_of(await reading) == [list(LINES)]
+    assert worker.pid == pid
+
+
+async def test_an_idle_process_is_ended(document: bytes) -> None:
+    worker = Worker(idle=0.05)
+    await worker.read(document)
+    pid = worker.pid or 0
+    await until(lambda: worker.pid is None and not runs(pid))
+    assert lines_of(await worker.read(document)) == [list(LINES)]
+    await worker.close()
+
+
+async def test_closing_ends_what_is_under_way_and_takes_nothing_more(worker: Worker, document: bytes) -> None:
+    begun = asyncio.Event()
+    reading = asyncio.create_task(worker.read(document, progress=lambda _: begun.set()))
+    await begun.wait()
+    await worker.close()
+    with pytest.raises(EngineClosed, match="Read it again"):
+        await reading
+    with pytest.raises(EngineClosed):
+        await worker.read(document)
+    assert worker.pid is None
+
+
+def test_it_works_in_a_thread_with_a_loop_of_its_own(document: bytes) -> None:
+    worker, found = Worker(), []
+
+    async def read() -> None:
+        found.append(await worker.read(document))
+        await worker.close()
+
+    thread = threading.Thread(target=lambda: asyncio.run(read()))
+    thread.start()
+    thread.join()
+    assert lines_of(found[0]) == [list(LINES)]
+
+
+def started(script: str, tmp_path: Path, document: bytes) -> subprocess.Popen[str]:
+    """Run a program that has `document` and `Worker`, as a file of its own."""
+    scan = tmp_path / "scan.png"
+    scan.write_bytes(document)
+    program = tmp_path / "program.py"
+    head = f"""
+        import asyncio, os, sys
+        from pathlib import Path
+        from tui.engine.worker import Worker
+        document = Path({str(scan)!r}).read_bytes()
+    """
+    program.write_text(textwrap.dedent(head) + textwrap.dedent(script))
+    pipe = subprocess.PIPE
+    return subprocess.Popen([sys.executable, program], stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+
+
+def test_the_process_writes_nothing_on_the_terminal(tmp_path: Path, document: bytes) -> None:
+    script = """
+        async def read():
+            worker = Worker()
+            await worker.read(document)
+            await worker.close()
+
+        if __name__ == "__main__":
+            asyncio.run(read())
+    """
+    with started(script, tmp_path, document) as program:
+        assert program.communicate() == ("", "")
+        assert program.returncode == 0
+
+
+def test_it_starts_under_a_full_screen_program_that_has_replaced_stderr(tmp_path: Path, document: bytes) -> None:
+    script = """
+        class Captured:
+            def write(self, _): pass
+            def flush(self): pass
+            def fileno(self): return -1
+
+        if __name__ == "__main__":
+            terminal, sys.stderr = sys.stderr, Captured()
+            lines = asyncio.run(Worker().read(document))[0].lines
+            sys.stderr = terminal
+            print(len(lines))
+    """
+    with started(script, tmp_path, document) as program:
+        assert program.communicate() == ("3\n", "")
+
+
+def test_a_program_that_ends_without_closing_does_not_wait_for_the_page(tmp_path: Path, document: bytes) -> None:
+    script = """
+        async def leave():
+            worker = Worker()
+            begun = asyncio.Event()
+            reading = asyncio.create_task(worker.read(document, progress=lambda _: begun.set()))
+            await begun.wait()
+            print(worker.pid, flush=True)
+
+        if __name__ == "__main__":
+            asyncio.run(leave())
+    """
+    with started(script, tmp_path, document) as program:
+        out, err = program.communicate()
+    assert err == ""
+    assert not runs(int(out))
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes under /proc")
+def test_the_process_goes_when_the_program_is_killed_also_amid_a_page(tmp_path: Path, document: bytes) -> None:
+    script = """
+        def tell(progress):
+            if progress.lines:
+                print(worker.pid, flush=True)
+                os.kill(worker.pid, 19)  # SIGSTOP: amid the page until the test lets it go on
+
+        if __name__ == "__main__":
+            worker = Worker()
+            asyncio.run(worker.read(document, progress=tell))
+    """
+    with started(script, tmp_path, document) as program:
+        assert program.stdout
+        pid = int(program.stdout.readline())
+        assert runs(pid)
+        program.kill()
+        program.wait()
+        os.kill(pid, signal.SIGCONT)
+        deadline = time.monotonic() + GENEROUS
+        while runs(pid):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)

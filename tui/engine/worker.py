@@ -1,0 +1,156 @@
+"""The engine for asynchronous code: one document at a time, cancelled by cancelling, started when first needed.
+
+One at a time, because two pages in one process would die together when either is broken, and because one page keeps
+the processor busy by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from tui.engine import EngineClosed, EngineCrashed
+from tui.engine.process import EngineDied, EngineProcess, Progress
+from tui.model import Page
+
+__all__ = ["Progress", "Worker"]
+
+_T = TypeVar("_T")
+TRIES = 2
+
+
+class Worker:
+    """Reads documents in a process of its own.
+
+    It belongs to the event loop that it is first used in. Cancelling a read ends the process in the middle of the page,
+    and the next read starts another; so does a crash, after which the document is tried once more. A process that has
+    had nothing to do for `idle` seconds is ended, which gives its 400 MB back.
+    """
+
+    def __init__(self, *, idle: float = 60.0) -> None:
+        self._idle = idle
+        self._turn = asyncio.Lock()
+        self._process: EngineProcess | None = None
+        self._release: asyncio.TimerHandle | None = None
+        self._closed = False
+
+    @property
+    def pid(self) -> int | None:
+        """The number of the engine's process while there is one."""
+        return self._process.pid if self._process and self._process.is_alive else None
+
+    async def read(self, content: bytes, *, progress: Callable[[Progress], None] | None = None) -> tuple[Page, ...]:
+        """Return the pages of an image or a TIFF of several; `progress` is called in this event loop.
+
+        Raises EngineError: ImageUnreadable, ImageTooLarge, EngineMissing, EngineCrashed or EngineClosed.
+        """
+        async with self._turn:
+            self._stay()
+            try:
+                return await self._read_until_it_lives(content, progress or _ignore)
+            finally:
+                self._release = asyncio.get_running_loop().call_later(self._idle, self._let_go)
+
+    async def close(self) -> None:
+        """End the process, and whatever it is doing; reads that wait or come later raise EngineClosed."""
+        self._closed = True
+        self._stay()
+        if process := self._take():
+            process.kill()
+            await _in_thread(process.reap)
+
+    async def _read_until_it_lives(self, content: bytes, progress: Callable[[Progress], None]) -> tuple[Page, ...]:
+        for _ in range(TRIES):
+            process = self._started()
+            with contextlib.suppress(EngineDied):
+                return await self._ask(process, content, progress)
+        self._raise_if_closed()
+        raise EngineCrashed(
+            "The engine ended unexpectedly while it read this image, and once more when it tried again. The image may "
+            "be damaged, or the memory too small: make it smaller, or save it anew."
+        )
+
+    async def _ask(
+        self, process: EngineProcess, content: bytes, progress: Callable[[Progress], None]
+    ) -> tuple[Page, ...]:
+        loop = asyncio.get_running_loop()
+
+        def report(message: Progress) -> None:
+            _post(loop, progress, message)
+
+        try:
+            return await _in_thread(lambda: process.ask(content, report))
+        except asyncio.CancelledError:
+            process.kill()
+            self._process = None
+            raise
+
+    def _started(self) -> EngineProcess:
+        self._raise_if_closed()
+        if self._process is None or not self._process.is_alive:
+            try:
+                self._process = EngineProcess()
+            except OSError as error:
+                raise EngineCrashed(f"The engine's process could not be started: {error}. Free some memory.") from error
+        return self._process
+
+    def _raise_if_closed(self) -> None:
+        if self._closed:
+            raise EngineClosed("The engine was stopped before it had read this image. Read it again.")
+
+    def _stay(self) -> None:
+        if self._release:
+            self._release.cancel()
+
+    def _let_go(self) -> None:
+        if process := self._take():
+            process.kill()
+            threading.Thread(target=process.reap, daemon=True).start()
+
+    def _take(self) -> EngineProcess | None:
+        process, self._process = self._process, None
+        return process
+
+
+def _ignore(_: Progress) -> None:
+    """Tell nobody."""
+
+
+async def _in_thread(work: Callable[[], _T]) -> _T:
+    """Await work that blocks.
+
+    In a daemon thread and not in the loop's pool, whose threads the interpreter waits for at its end, however long
+    a page may take.
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[_T] = loop.create_future()
+
+    def run() -> None:
+        try:
+            result = work()
+        except Exception as error:  # noqa: BLE001 - it is raised again where it is awaited
+            _post(loop, _fail, done, error)
+        else:
+            _post(loop, _succeed, done, result)
+
+    threading.Thread(target=run, daemon=True, name="handread-engine-pipe").start()
+    return await done
+
+
+def _post(loop: asyncio.AbstractEventLoop, call: Callable[..., object], *arguments: object) -> None:
+    """Have something called in a loop; when the loop is closed nobody waits for it any more."""
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(call, *arguments)
+
+
+def _succeed(done: asyncio.Future[_T], result: _T) -> None:
+    if not done.done():
+        done.set_result(result)
+
+
+def _fail(done: asyncio.Future[_T], error: Exception) -> None:
+    if not done.done():
+        done.set_exception(error)
