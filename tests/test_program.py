@@ -84,8 +84,7 @@ def test_the_demo_is_read_reviewed_left_and_found_again(home: dict[str, str], tm
         terminal.send("h", "a")
         terminal.wait_for(r"line 2 of 6(.|\n)*✓   1")
         terminal.send("e", "end")
-        terminal.type(" indeed")
-        terminal.send("enter")
+        terminal.type(" indeed\r")
         terminal.wait_for(r"line 3 of 6(.|\n)*✎   2 ▸ the lazy .* indeed")
         terminal.send("q")
         terminal.wait_for(r"done [1-9]")
@@ -147,6 +146,29 @@ def test_every_decision_outlives_a_kill(home: dict[str, str], tmp_path: Path) ->
         assert len(service.posts) == 1
     with Store(Path(home["HANDREAD_QUEUE"])) as store:
         assert len(store.decisions(1)) == 4
+
+
+def test_keys_that_arrive_at_once_are_done_in_their_order(home: dict[str, str], tmp_path: Path) -> None:
+    draw_page(tmp_path / "a.png")
+    lines = [{**ANSWER["readResults"][0]["lines"][0], "text": f"line number {number}"} for number in range(1, 9)]
+    answer = {**ANSWER, "readResults": [{**ANSWER["readResults"][0], "lines": lines}]}
+    with FakeService([submission(succeeded({"analyzeResult": answer}, "succeeded"))], key="s3cret") as service:
+        profile(home, service)
+        environment = {**home, "CLOUD_KEY": "s3cret"}
+        with Terminal((*HANDREAD, str(tmp_path / "a.png")), size=(110, 24), env=environment) as terminal:
+            terminal.wait_for(r"done 1\b")
+            terminal.type("\raaexs\rsxfiu")
+            terminal.wait_for(r"line 6 of 8")
+            terminal.settle()
+    with Store(Path(home["HANDREAD_QUEUE"])) as store:
+        decided = store.decisions(1)
+    assert [(decision.verdict.value, decision.text) for _, decision in sorted(decided.items())] == [
+        ("accepted", None),
+        ("accepted", None),
+        ("corrected", "line number 3xs"),
+        ("skipped", None),
+        ("rejected", None),
+    ]
 
 
 @pytest.mark.parametrize("moment", ["sent", "polled"])

@@ -21,14 +21,14 @@ from typing import Any, Protocol
 
 import httpx
 
-from tui.model import Page
+from tui.model import Page, Trouble
 
 
 class WrongOption(ValueError):
     """A profile's option has a value that its dialect does not know; its text says which and names the known ones."""
 
 
-class ServiceError(Exception):
+class ServiceError(Trouble):
     """What went wrong at the service, or on the way to it, as a sentence for a person."""
 
     def __init__(self, sentence: str, code: str = "") -> None:

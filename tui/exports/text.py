@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from tui.model import Decision, Item, Line, LineKey, Page, Polygon, Verdict, printable, text_of
+from tui.model import Decision, Item, LineKey, Page, Polygon, Verdict, printable, text_of
 
 
 def plain_text(pages: Sequence[Page], decisions: Mapping[LineKey, Decision]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from threading import Event, Thread
 from typing import ClassVar
 
+from textual import events
 from textual.app import App
 from textual.binding import BindingType
 
@@ -17,6 +18,7 @@ from tui.runner import Runner
 from tui.settings import Service, Settings
 from tui.store import Store
 from tui.view.desk import Desk
+from tui.view.key_order import KeyOrder
 from tui.view.machine import Machine
 from tui.view.screens.queue import QueueScreen
 
@@ -51,6 +53,7 @@ class HandreadApp(App[None]):
         self._leaving = Event()
         self._trouble = ""
         self._threads: list[Thread] = []
+        self._keys = KeyOrder(self, super().on_event)
 
     def on_mount(self) -> None:
         """Open the queue file, show the queue and set the machine to work."""
@@ -73,9 +76,17 @@ class HandreadApp(App[None]):
         if self._runner is not None:
             self._start(self._run, "runner")
 
+    async def on_event(self, event: events.Event) -> None:
+        """Do keys and pastes one after the other, everything else as it comes."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            self._keys.add(event)
+        else:
+            await super().on_event(event)
+
     async def on_unmount(self) -> None:
         """Let the machine end what it does; what is under way is taken up again at the next start."""
         self._leaving.set()
+        self._keys.close()
         if self._runner is not None:
             self._runner.stop()
         deadline = time.monotonic() + LAST_WORDS

@@ -125,7 +125,7 @@ class ReviewScreen(Screen[int]):
     def on_mount(self) -> None:
         """Show the item, and look for what moved from now on."""
         self._tree.focus()
-        self.call_after_refresh(self._show_item, self._item.id)
+        self._show_item(self._item.id)
         self.set_interval(GLANCE, self.pull)
 
     # -- what is shown ------------------------------------------------------------------------------------------------
@@ -457,7 +457,7 @@ class ReviewScreen(Screen[int]):
 
     def _close_editor(self) -> None:
         self._editor.close()
-        self._tree.focus()
+        self.set_focus(self._tree)
 
     # -- moving -------------------------------------------------------------------------------------------------------
 

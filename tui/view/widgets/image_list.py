@@ -67,7 +67,7 @@ class ImageList(ScrollView, can_focus=True):
         """Say how many items there are."""
         if count != self._count:
             self._count = count
-            self.virtual_size = Size(self.size.width, count)
+            self.virtual_size = Size(self._width, count)
             self.cursor = max(0, min(self.cursor, count - 1))
 
     def forget(self, item_ids: frozenset[int]) -> None:
@@ -103,6 +103,10 @@ class ImageList(ScrollView, can_focus=True):
         """How many rows are in sight."""
         return max(1, self.size.height)
 
+    @property
+    def _width(self) -> int:
+        return self.scrollable_content_region.width
+
     # -- drawing ------------------------------------------------------------------------------------------------------
 
     def render_line(self, y: int) -> Strip:
@@ -110,9 +114,9 @@ class ImageList(ScrollView, can_focus=True):
         place = self.scroll_offset.y + y
         item = self._at(place)
         if item is None:
-            return Strip.blank(self.size.width, self.rich_style)
+            return Strip.blank(self._width, self.rich_style)
         self._drawn[place] = self._words(place)
-        return Strip(self._segments(item, cursor=place == self.cursor), self.size.width)
+        return Strip(self._segments(item, cursor=place == self.cursor), self._width)
 
     def _segments(self, item: Item, *, cursor: bool) -> list[Segment]:
         base = self.rich_style
@@ -129,15 +133,15 @@ class ImageList(ScrollView, can_focus=True):
 
     @property
     def _name_width(self) -> int:
-        return max(16, self.size.width * 3 // 10)
+        return max(16, self._width * 3 // 10)
 
     def _what_is_said(self, item: Item, base: Style, quiet: Style, tone: Style) -> list[Segment]:
         """Return the rest of the row: how an image fares, and how much of it is reviewed once it is read."""
-        room = self.size.width - 4 - self._name_width - 11 - 1
+        room = self._width - 4 - self._name_width - 11 - 1
         said = details(item, self._clock(), self._service)
         if item.state is not State.DONE:
             return [Segment(fit(said, room) + " ", tone if item.failure else quiet)]
-        doubtful_width = 14 if self.size.width >= WIDE else 0
+        doubtful_width = 14 if self._width >= WIDE else 0
         lines_width = 13
         return [
             Segment(fit(said, room - lines_width - doubtful_width), quiet),
@@ -159,7 +163,7 @@ class ImageList(ScrollView, can_focus=True):
         return "" if item is None else f"{item.revision} {details(item, self._clock(), self._service)}"
 
     def _refresh_row(self, place: int) -> None:
-        self.refresh(Region(0, place - self.scroll_offset.y, self.size.width, 1))
+        self.refresh(Region(0, place - self.scroll_offset.y, self._width, 1))
 
     # -- the window ---------------------------------------------------------------------------------------------------
 
@@ -182,7 +186,7 @@ class ImageList(ScrollView, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         """Keep the list as wide as its frame and the cursor in sight."""
-        self.virtual_size = Size(event.size.width, self._count)
+        self.virtual_size = Size(self._width, self._count)
         self._drawn.clear()
         if self._count and not self.scroll_offset.y <= self.cursor < self.scroll_offset.y + event.size.height:
             self.scroll_to(y=max(0, self.cursor - event.size.height // 2), animate=False)

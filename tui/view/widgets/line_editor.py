@@ -43,7 +43,7 @@ class LineEditor(Input):
         self.value = text
         self.cursor_position = cursor
         self.display = True
-        self.focus()
+        self.screen.set_focus(self)
 
     def close(self) -> None:
         """Hide the field."""

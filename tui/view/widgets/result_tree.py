@@ -158,7 +158,7 @@ class ResultTree(ScrollView, can_focus=True):
                 if key in self._open:
                     rows.extend(Row(page.number, key, word) for word in range(len(line.words)))
         self._rows = rows
-        self.virtual_size = Size(self.size.width, len(rows))
+        self.virtual_size = Size(self._width, len(rows))
         self.refresh()
 
     def _bring_into_sight(self, place: int) -> None:
@@ -167,19 +167,23 @@ class ResultTree(ScrollView, can_focus=True):
             # A third of the rows stays above, so that the next lines are in sight and most moves need no scrolling.
             self.scroll_to(y=max(0, place - height // 3), animate=False)
 
+    @property
+    def _width(self) -> int:
+        return self.scrollable_content_region.width
+
     # -- drawing ------------------------------------------------------------------------------------------------------
 
     def render_line(self, y: int) -> Strip:
         """Draw the row at a height of the viewport."""
         place = self.scroll_offset.y + y
         if place >= len(self._rows):
-            return Strip.blank(self.size.width, self.rich_style)
+            return Strip.blank(self._width, self.rich_style)
         row = self._rows[place]
-        return Strip(self._segments(row, cursor=place == self.cursor), self.size.width)
+        return Strip(self._segments(row, cursor=place == self.cursor), self._width)
 
     def _segments(self, row: Row, *, cursor: bool) -> list[Segment]:
         if row.key is None:
-            return [Segment(fit(f"   page {row.page}", self.size.width), self.rich_style + self._style("quiet"))]
+            return [Segment(fit(f"   page {row.page}", self._width), self.rich_style + self._style("quiet"))]
         if row.word is None:
             return self._line_segments(row.key, cursor=cursor)
         return self._word_segments(row.key, row.word, cursor=cursor)
@@ -227,14 +231,14 @@ class ResultTree(ScrollView, can_focus=True):
         if polygon is None:
             return "no box"
         left, top, right, bottom = (round(number) for number in polygon.bounds)
-        return f"{left},{top} {right},{bottom}" if self.size.width >= WIDE else f"{left},{top}"
+        return f"{left},{top} {right},{bottom}" if self._width >= WIDE else f"{left},{top}"
 
     @property
     def _corner_room(self) -> int:
-        return 20 if self.size.width >= WIDE else 10
+        return 20 if self._width >= WIDE else 10
 
     def _text_room(self, before: int) -> int:
-        return max(4, self.size.width - before - 1 - 5 - self._corner_room - 1)
+        return max(4, self._width - before - 1 - 5 - self._corner_room - 1)
 
     def _tone(self, verdict: Verdict) -> Style:
         if verdict is Verdict.UNDECIDED:
@@ -245,13 +249,13 @@ class ResultTree(ScrollView, can_focus=True):
         return self.get_component_rich_style(f"result-tree--{name}", partial=True)
 
     def _refresh_row(self, place: int) -> None:
-        self.refresh(Region(0, place - self.scroll_offset.y, self.size.width, 1))
+        self.refresh(Region(0, place - self.scroll_offset.y, self._width, 1))
 
     # -- what happens to it -------------------------------------------------------------------------------------------
 
     def on_resize(self, event: events.Resize) -> None:
         """Keep the tree as wide as its frame and the cursor in sight."""
-        self.virtual_size = Size(event.size.width, len(self._rows))
+        self.virtual_size = Size(self._width, len(self._rows))
         self._bring_into_sight(self.cursor)
 
     def on_click(self, event: events.Click) -> None:
