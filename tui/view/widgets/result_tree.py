@@ -253,7 +253,7 @@ class ResultTree(ScrollView, can_focus=True):
 
     # -- what happens to it -------------------------------------------------------------------------------------------
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         """Keep the tree as wide as its frame and the cursor in sight."""
         self.virtual_size = Size(self._width, len(self._rows))
         self._bring_into_sight(self.cursor)
