@@ -20,8 +20,11 @@ NOW = 1_000_000.0
 Opens = Callable[..., AbstractAsyncContextManager[Pilot[None]]]
 
 
-def draw_page(path: Path, texts: tuple[str, ...] = TEXTS) -> Page:
-    """Draw a page with a line a text, and return it as a service would have read it."""
+def draw_page(path: Path, texts: tuple[str, ...] = TEXTS, *, legible: bool = True) -> Page:
+    """Draw a page with a line a text, and return it as a service would have read it.
+
+    What need not be legible is drawn as strokes, which look the same whatever draws fonts on this machine.
+    """
     image = Image.new("L", (640, 80 + 70 * len(texts)), 235)
     draw = ImageDraw.Draw(image)
     font = ImageFont.load_default(36)
@@ -30,14 +33,26 @@ def draw_page(path: Path, texts: tuple[str, ...] = TEXTS) -> Page:
         top = 40 + 70 * number
         words, left = [], 30.0
         for word in text.split():
-            width = draw.textlength(word, font=font)
-            draw.text((left, top), word, font=font, fill=30)
+            if legible:
+                width = draw.textlength(word, font=font)
+                draw.text((left, top), word, font=font, fill=30)
+            else:
+                width = 20.0 * len(word)
+                strokes(draw, word, left, top)
             confidence = 0.31 if word == "qvick" else 0.97
             words.append(Word(word, Polygon.from_bounds(left, top, left + width, top + 44), confidence))
             left += width + 14
         lines.append(Line(text, Polygon.from_bounds(30, top, left, top + 44), tuple(words)))
     image.save(path)
     return Page(1, *image.size, 0.0, tuple(lines))
+
+
+def strokes(draw: ImageDraw.ImageDraw, word: str, left: float, top: float) -> None:
+    """Draw each letter as an upright stroke of its own height, with a bar across."""
+    for place, letter in enumerate(word):
+        x = left + 20 * place
+        draw.rectangle((x, top + ord(letter) % 20, x + 4, top + 40), fill=30)
+        draw.rectangle((x, top + 20 + ord(letter) % 12, x + 14, top + 24 + ord(letter) % 12), fill=30)
 
 
 @pytest.fixture
@@ -57,7 +72,7 @@ def read(store: Store, tmp_path: Path) -> Callable[..., int]:
 
     def add(name: str, texts: tuple[str, ...] = ()) -> int:
         path = tmp_path / name
-        page = draw_page(path, texts or (*TEXTS[:2], name))  # no two images have the same bytes
+        page = draw_page(path, texts or (*TEXTS[:2], name), legible=False)  # no two images have the same bytes
         item_id = store.add([NewItem(str(path), "local", measure(path))])[0].item_id
         store.claim("local")
         store.sent(item_id, "local:1")

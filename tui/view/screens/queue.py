@@ -114,9 +114,10 @@ class QueueScreen(Screen[None]):
             self._open_first_read()
 
     def _open_first_read(self) -> None:
-        """Open the first image that is read, unless the person has begun to do something else."""
+        """Open the first image once it is read, unless the person has begun to do something else."""
+        first = self._store.window(0, 1)
         item = self._store.next_to_review()
-        if item is not None:
+        if item is not None and first[0].state in {State.DONE, State.FAILED}:
             self._opens_review = False
             self._images.move_to(self._store.place(item.id))
             self._review(item)

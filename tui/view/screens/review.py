@@ -16,7 +16,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Footer
 
-from tui.model import Decision, Item, Line, LineKey, Page, State, Verdict, printable, text_of
+from tui.model import Decision, Item, Line, LineKey, Page, Polygon, State, Verdict, printable, text_of
 from tui.pictures.glyphs import GLYPH_SETS
 from tui.pictures.source import PageImage, PictureError, open_page
 from tui.review import (
@@ -187,13 +187,20 @@ class ReviewScreen(Screen[int]):
         self._mark_map()
 
     def _mark_map(self) -> None:
-        line = self._line
         verdicts = [
             (other.polygon, decision.verdict)
             for key, decision in self._decisions.items()
             if key.page == self._page_number and (other := line_at(self._pages, key)).polygon
         ]
-        self._map.mark(line.polygon if line else None, verdicts)
+        self._map.mark(self._box, verdicts)
+
+    @property
+    def _box(self) -> Polygon | None:
+        """The box under the cursor: the word's, or its line's."""
+        spot, line = self._tree.spot, self._line
+        if spot is None or line is None:
+            return None
+        return (line.words[spot.word].polygon if spot.word is not None else None) or line.polygon
 
     @property
     def _line(self) -> Line | None:

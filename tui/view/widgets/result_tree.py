@@ -209,7 +209,7 @@ class ResultTree(ScrollView, can_focus=True):
         style = self.rich_style + (self._style("cursor") if cursor else doubtful)
         return [
             Segment("▌" if cursor else " ", style),
-            Segment("       " + ("? " if word.is_doubtful else "  "), self.rich_style + doubtful),
+            Segment("         ", self.rich_style + doubtful),
             Segment(fit(printable(word.text), self._text_room(10)) + " ", style),
             *self._figures(word.confidence, word.polygon, low=word.low, doubtful=word.is_doubtful),
         ]
@@ -221,7 +221,7 @@ class ResultTree(ScrollView, can_focus=True):
         number = number.removeprefix("0") if confidence is not None else number
         tone = self._style("doubtful") if doubtful else self._style("quiet")
         return [
-            Segment(f"{number:>4} ", self.rich_style + tone),
+            Segment(f"{'?' if doubtful else ' '}{number:>4} ", self.rich_style + tone),
             Segment(
                 fit(self._corners(polygon), self._corner_room, right=True) + " ", self.rich_style + self._style("quiet")
             ),
@@ -238,7 +238,7 @@ class ResultTree(ScrollView, can_focus=True):
         return 20 if self._width >= WIDE else 10
 
     def _text_room(self, before: int) -> int:
-        return max(4, self._width - before - 1 - 5 - self._corner_room - 1)
+        return max(4, self._width - before - 1 - 6 - self._corner_room - 1)
 
     def _tone(self, verdict: Verdict) -> Style:
         if verdict is Verdict.UNDECIDED:
