@@ -11,6 +11,7 @@ import codecs
 import copy
 import os
 import re
+import select
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -397,8 +398,21 @@ class Terminal:
             except pexpect.TIMEOUT:
                 return
             except (pexpect.EOF, OSError):
+                yield from self._last_words()
                 self._ended = True
             seconds = 0
+
+    def _last_words(self) -> Iterator[bytes]:
+        """Yield what was written just before the end: pexpect may notice the end before it has read all."""
+        terminal = self._program.child_fd
+        while select.select([terminal], [], [], 0)[0]:
+            try:
+                data = os.read(terminal, 65536)
+            except OSError:
+                return
+            if not data:
+                return
+            yield data
 
     def _complaint(self, what: object, seconds: float) -> str:
         wanted = repr(what) if isinstance(what, str) else f"what {getattr(what, '__name__', what)} asks for"
