@@ -48,7 +48,7 @@ class Shot:
     """Whether to wait until nothing moves; a picture of polling must not."""
 
 
-TO_QUEUE = Step(r"line 1 of", ("q",))
+TO_QUEUE = Step(r"jpg   line 1 of", ("q",))
 """The demo begins with its first page."""
 ALL_READ = Step(r"done 10\b")
 REVIEWED = (
@@ -62,6 +62,7 @@ REVIEWED = (
 SHOTS = (
     Shot("queue-80x24", (80, 24), (TO_QUEUE, ALL_READ)),
     Shot("queue-120x36", (120, 36), (TO_QUEUE, ALL_READ)),
+    Shot("polling-80x24", (80, 24), (TO_QUEUE, Step(r"running [1-9] +done [2-9]\b")), is_still=False),
     Shot("polling-120x36", (120, 36), (TO_QUEUE, Step(r"running [1-9] +done [2-9]\b")), is_still=False),
     Shot("review-80x24", (80, 24), REVIEWED),
     Shot("review-120x36", (120, 36), REVIEWED),

@@ -25,6 +25,7 @@ LAYERS: dict[str, set[str]] = {
     "runner": {"model", "settings", "store", "dialects"},
     "view": {"model", "settings", "store", "exports", "pictures", "review", "intake"},
     "batch": {"model", "settings", "store", "exports", "intake", "runner"},
+    "assembly": {"settings", "dialects", "pictures", "runner", "engine"},
     "__init__": set(),
 }
 """For each part what it may import of the program, beside itself. The command line may import anything."""
@@ -44,7 +45,8 @@ LIBRARIES: dict[str, set[str]] = {
     "intake": set(),
     "view": {"textual", "rich", "PIL"},
     "batch": {"rich"},
-    "cli": {"click", "httpx"},
+    "assembly": {"httpx"},
+    "cli": {"click"},
 }
 """For each part the libraries it may import."""
 

@@ -270,6 +270,21 @@ def test_json_lines_follow_the_order_of_the_arguments(home: dict[str, str], tmp_
     }
 
 
+def test_progress_is_shown_above_a_terminal_and_leaves_the_text_whole(home: dict[str, str], tmp_path: Path) -> None:
+    for name in "ab":
+        draw_page(tmp_path / f"{name}.png", ("one", "two", name))
+    slow = submission(*[running()] * 6, READ)
+    with FakeService([slow], key="s3cret") as service:
+        profile(home, service)
+        with Terminal(
+            (*HANDREAD, "run", str(tmp_path)), size=(100, 24), env={**home, "CLOUD_KEY": "s3cret"}
+        ) as terminal:
+            terminal.wait_for(r"recognising, [12] under way")
+            assert terminal.wait() == 0
+            terminal.settle()
+            assert terminal.text.split() == ["jumps", "over", "jumps", "over"]
+
+
 def test_what_was_read_is_not_sent_again(home: dict[str, str], tmp_path: Path) -> None:
     draw_page(tmp_path / "a.png")
     with FakeService([submission(READ)], key="s3cret") as service:

@@ -6,9 +6,9 @@ import asyncio
 import signal
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from tui.exports.json import item_line
 from tui.exports.text import outline, plain_text
@@ -18,14 +18,14 @@ from tui.settings import Service, Settings
 from tui.store import Store, Tally
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from tui.runner import Runner
 
 DONE, SOME_FAILED, KEY_REFUSED, INTERRUPTED = 0, 1, 4, 130
 """Exit codes."""
 GLANCE = 0.1
 """How many seconds pass between two looks into the queue file while it is run."""
-
-Advance = Callable[[Tally], None]
 
 
 def run_batch(
@@ -95,11 +95,13 @@ async def _run(runner: Runner, store: Store, printer: _Printer) -> tuple[bool, b
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, interrupt)
     running = asyncio.create_task(runner.run(until_idle=True))
-    with _progress(store) as advance:
+    with _Bar(store) as bar:
         while not running.done():
             await asyncio.wait([running], timeout=GLANCE)
-            printer.print_ready()
-            advance(store.tally())
+            if printer.is_ready:
+                with bar.aside():
+                    printer.print_ready()
+            bar.advance(store.tally())
     outcome = running.result()
     return interrupted, outcome.key_refused, runner.trouble
 
@@ -119,13 +121,15 @@ class _Printer:
         """How many have not been printed."""
         return len(self._waiting)
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether the next one can be printed."""
+        return bool(self._waiting) and not _is_open(self._store.item(self._waiting[0]))
+
     def print_ready(self) -> None:
-        while self._waiting:
-            item = self._store.item(self._waiting[0])
-            if _is_open(item):
-                return
-            self._waiting.popleft()
-            self._print(item)
+        """Print the next ones as far as they are ready."""
+        while self.is_ready:
+            self._print(self._store.item(self._waiting.popleft()))
 
     def _print(self, item: Item) -> None:
         if item.failure:
@@ -146,28 +150,44 @@ class _Printer:
         return plain_text(pages, decisions).encode("utf-8", "replace")
 
 
-@contextmanager
-def _progress(store: Store) -> Iterator[Advance]:
-    """Show a bar on stderr where that is a terminal; yields what moves it."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+class _Bar:
+    """Shows on stderr how far a run is, where a person sees both that and the text on stdout."""
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        before = store.tally()
-        task = bar.add_task("recognising", total=max(1, before.unfinished))
+    def __init__(self, store: Store) -> None:
+        self._before = store.tally().unfinished
+        self._progress: Progress | None = None
 
-        def advance(tally: Tally) -> None:
-            running = tally.items[State.SENDING] + tally.items[State.SENT]
-            words = f"recognising, {running} under way" + (
-                f", {tally.items[State.FAILED]} failed" if tally.items[State.FAILED] else ""
-            )
-            bar.update(task, description=words, completed=before.unfinished - tally.unfinished)
+    def __enter__(self) -> Self:
+        if sys.stdout.isatty() and sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-        yield advance
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+            self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._task = self._progress.add_task("recognising", total=max(1, self._before))
+            self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+
+    def advance(self, tally: Tally) -> None:
+        """Show how far a queue is."""
+        if self._progress is not None:
+            words = f"recognising, {tally.items[State.SENDING] + tally.items[State.SENT]} under way"
+            words += f", {tally.items[State.FAILED]} failed" if tally.items[State.FAILED] else ""
+            self._progress.update(self._task, description=words, completed=self._before - tally.unfinished)
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Take the bar away while something is printed on the same terminal."""
+        if self._progress is None:
+            yield
+            return
+        self._progress.stop()
+        yield
+        self._progress.start()
 
 
 def _say(sentence: str) -> None:

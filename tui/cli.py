@@ -16,11 +16,8 @@ import click
 from tui import __version__
 
 if TYPE_CHECKING:
-    import httpx
-
     from tui.model import Polygon
     from tui.pictures.ansi import Colours
-    from tui.runner import Runner
     from tui.settings import Service, Settings
 
 DONE, SOME_FAILED, WRONG_USAGE, KEY_REFUSED, INTERRUPTED = 0, 1, 2, 4, 130
@@ -348,42 +345,8 @@ def _is_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def make_runner(settings: Settings, service: Service) -> Runner:
-    """Put together the runner of a profile; the engine carried along is reached within this process."""
-    from tui.dialects import DIALECTS, WrongOption, open_client
-    from tui.pictures.source import measure
-    from tui.runner import Runner
-
-    if service.dialect not in DIALECTS:
-        raise Sentence(f"the service {service.name} speaks {service.dialect!r}. Known are: {', '.join(DIALECTS)}.")
-    try:
-        dialect = DIALECTS[service.dialect](service.options)
-    except WrongOption as error:
-        raise Sentence(f"the service {service.name} is set wrongly: {error}") from error
-
-    def client() -> httpx.AsyncClient:
-        return _engine_client(service.endpoint) if service.is_local else open_client(service.endpoint, service.key())
-
-    return Runner(settings.queue, service, client=client, dialect=dialect, measure=measure, cache=settings.cache)
-
-
-def _engine_client(endpoint: str) -> httpx.AsyncClient:
-    """Return the client of the engine carried along; closing it ends the engine's process."""
-    import httpx
-
-    from tui.dialects import open_client
-    from tui.engine.service import local_service
-
-    app = local_service()
-
-    class Engine(httpx.ASGITransport):
-        async def aclose(self) -> None:
-            await app.state.close()
-
-    return open_client(endpoint, "", Engine(app=app, raise_app_exceptions=False))
-
-
 def _run(settings: Settings, service: Service | None, names: tuple[str, ...], form: str) -> None:
+    from tui.assembly import make_runner
     from tui.batch import run_batch
 
     runner = make_runner(settings, service) if service else None
@@ -397,6 +360,7 @@ def _show_screens(
     from tui.store import Store
 
     Store(settings.queue).close()  # what is wrong with the queue file is said before a screen opens
+    from tui.assembly import make_runner
     from tui.pictures.terminal import guess
     from tui.view.app import HandreadApp
 

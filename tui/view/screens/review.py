@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Callable
-from pathlib import Path
 from typing import ClassVar
 
 from textual import events, on, work
@@ -18,7 +15,7 @@ from textual.widgets import Footer
 
 from tui.model import Decision, Item, Line, LineKey, Page, Polygon, State, Verdict, printable, text_of
 from tui.pictures.glyphs import GLYPH_SETS
-from tui.pictures.source import PageImage, PictureError, open_page
+from tui.pictures.source import PageImage, PictureError
 from tui.review import (
     Decisions,
     Spot,
@@ -32,8 +29,8 @@ from tui.review import (
 )
 from tui.store import Store, StoreError
 from tui.view import commands
+from tui.view.darkroom import Darkroom, Frame
 from tui.view.desk import Desk
-from tui.view.ink import LineInk, line_ink, page_ink, word_ink
 from tui.view.machine import Machine
 from tui.view.screens.keys import KeysScreen
 from tui.view.screens.reason import ReasonScreen
@@ -48,13 +45,6 @@ GLANCE = 0.2
 """How many seconds pass between two looks into the queue file."""
 WIDE = 110
 """From this many columns on the page map stands beside the ink."""
-KEPT_PAGES = 2
-"""How many page images are kept: the one under review and one more."""
-KEPT_INKS = 64
-"""How many drawn lines are kept."""
-
-InkKey = tuple[int, LineKey, int | None, int, int]
-"""Item, line, word (None for the whole line), columns and rows."""
 
 
 class ReviewScreen(Screen[int]):
@@ -79,7 +69,7 @@ class ReviewScreen(Screen[int]):
         self._desk = desk
         self._machine = machine
         self._reviewer = reviewer
-        self._glyphs = GLYPH_SETS[glyphs]
+        self._darkroom = Darkroom(GLYPH_SETS[glyphs])
         self._clock = clock
         self._item = store.item(item_id)
         self._pages: tuple[Page, ...] = ()
@@ -87,8 +77,6 @@ class ReviewScreen(Screen[int]):
         self._decisions: Decisions = {}
         self._page_number = 1
         self._shows_word = False
-        self._images: OrderedDict[tuple[int, int], PageImage] = OrderedDict()
-        self._inks: OrderedDict[InkKey, LineInk] = OrderedDict()
         self._revision = -1
 
     def compose(self) -> ComposeResult:
@@ -149,42 +137,37 @@ class ReviewScreen(Screen[int]):
 
     def _show_page(self, number: int) -> None:
         self._page_number = number
-        if (self._item.id, number) in self._images:
+        if self._image is None:
+            self._open_page(self._item, number)
+        else:
             self._show_map()
             self._show_ink()
-        else:
-            self._open_page(self._item, number)
 
     @work(group="page", exclusive=True, exit_on_error=False)
     async def _open_page(self, item: Item, number: int) -> None:
-        """Decode a page in a thread, and show it if it is still wanted."""
+        """Have a page decoded, and show it if it is still wanted."""
         self._panel.say(f"Opening {short_name(item)} ...")
         try:
-            image = await asyncio.to_thread(_page_image, item, number)
+            await self._darkroom.open(item, number)
         except PictureError as error:
             if (item.id, number) == (self._item.id, self._page_number):
                 self._panel.say(f"{error}\n\nThe text can be reviewed all the same.")
                 self._map.say("no picture")
             return
-        self._images[item.id, number] = image
-        while len(self._images) > KEPT_PAGES:
-            self._images.popitem(last=False)
         if (item.id, number) == (self._item.id, self._page_number):
             self._show_map()
             self._show_ink()
 
     @property
     def _image(self) -> PageImage | None:
-        return self._images.get((self._item.id, self._page_number))
+        return self._darkroom.page(self._item.id, self._page_number)
 
     @work(group="map", exclusive=True, exit_on_error=False)
     async def _show_map(self) -> None:
         image = self._image
-        if image is None or not self._map.display:
-            return
-        columns, rows = self._map.room
-        self._map.show(await asyncio.to_thread(page_ink, image, columns, rows, self._glyphs))
-        self._mark_map()
+        if image is not None and self._map.display:
+            self._map.show(await self._darkroom.map(image, *self._map.room))
+            self._mark_map()
 
     def _mark_map(self) -> None:
         verdicts = [
@@ -212,24 +195,22 @@ class ReviewScreen(Screen[int]):
         spot, line = self._tree.spot, self._line
         if spot is None or line is None:
             self._panel.say(self._why_no_lines())
-            return
-        key = self._ink_key(spot)
-        if key in self._inks:
-            self._present(key, line, spot)
+        elif self._darkroom.ink(self._frame(spot)) is not None:
+            self._present(spot, line)
             self._draw_ahead(spot)
         elif self._image is not None:
             self._draw_ink(spot)
 
-    def _ink_key(self, spot: Spot) -> InkKey:
+    def _frame(self, spot: Spot) -> Frame:
         word = spot.word if self._shows_word else None
-        return (self._item.id, spot.key, word, self._panel.size.width, self._panel.size.height)
+        return Frame(self._item.id, spot.key, word, self._panel.size.width, self._panel.size.height)
 
     @work(group="ink", exclusive=True, exit_on_error=False)
     async def _draw_ink(self, spot: Spot) -> None:
         await self._draw(spot)
         line = self._line
         if line is not None and self._tree.spot == spot:
-            self._present(self._ink_key(spot), line, spot)
+            self._present(spot, line)
         self._draw_ahead(spot)
 
     @work(group="ahead", exclusive=True, exit_on_error=False)
@@ -240,26 +221,18 @@ class ReviewScreen(Screen[int]):
             await self._draw(Spot(following))
 
     async def _draw(self, spot: Spot) -> None:
-        image, key = self._image, self._ink_key(spot)
-        columns, rows = key[3:]
-        if image is None or key in self._inks or columns < 1 or rows < 2:
-            return
-        line = line_at(self._pages, spot.key)
-        if key[2] is None:
-            ink = await asyncio.to_thread(line_ink, image, line, columns, rows, self._glyphs)
-        else:
-            ink = await asyncio.to_thread(word_ink, image, line.words[key[2]], key[2], columns, rows, self._glyphs)
-        self._inks[key] = ink
-        while len(self._inks) > KEPT_INKS:
-            self._inks.popitem(last=False)
+        image, frame = self._image, self._frame(spot)
+        if image is not None and not frame.is_too_small:
+            await self._darkroom.draw(frame, line_at(self._pages, spot.key), image)
 
-    def _present(self, key: InkKey, line: Line, spot: Spot) -> None:
-        ink = self._inks[key]
+    def _present(self, spot: Spot, line: Line) -> None:
+        ink = self._darkroom.ink(self._frame(spot))
+        if ink is None:
+            return
         text = text_of(line, self._decisions.get(spot.key))
         if not ink.pieces:
-            self._panel.say(
-                f"{printable(text)}\n\nThe service gave no box for this {'line' if key[2] is None else 'word'}."
-            )
+            what = "word" if self._shows_word and spot.word is not None else "line"
+            self._panel.say(f"{printable(text)}\n\nThe service gave no box for this {what}.")
             return
         words = [printable(word) for word in words_under(line, text)]
         self._panel.show(ink, words or [printable(text)], [word.is_doubtful for word in line.words], spot.word)
@@ -561,9 +534,3 @@ class ReviewScreen(Screen[int]):
 
     def _complain(self, error: StoreError) -> None:
         self.notify(str(error), severity="error", timeout=10, markup=False)
-
-
-def _page_image(item: Item, number: int) -> PageImage:
-    if not item.picture:
-        raise PictureError(f"{short_name(item)} has not been fetched yet, so there is no picture to show.")
-    return open_page(Path(item.picture), number)
