@@ -117,7 +117,7 @@ def test_a_file_that_vanished_fails_alone_and_can_be_sent_when_it_is_back(home: 
         done = handread(environment, "run")
         assert done.returncode == 1
         assert "a.png" in done.stderr
-        assert done.stdout == "jumps over\n"
+        assert done.stdout.endswith("b.png <==\njumps over\n")
         (tmp_path / "elsewhere.png").rename(tmp_path / "a.png")
         with Terminal([*HANDREAD], size=(110, 24), env=environment) as terminal:
             terminal.wait_for(r"failed 1\b")

@@ -126,6 +126,7 @@ def test_pieces_come_as_json_within_the_size(home: dict[str, str], tmp_path: Pat
         (("--polygon", "1,2,3,4,5,6,7,nan"), "is no box"),
         (("--glyphs", "crayons"), "Known are: octants"),
         (("--page", "9"), "page 9"),
+        (("--polygon", "9000,40,9400,40,9400,84,9000,84"), "lies outside the page, which is 640 x 290 pixels"),
     ],
 )
 def test_a_wrong_argument_is_explained(
@@ -145,3 +146,29 @@ def test_a_picture_that_is_none_is_explained(home: dict[str, str], tmp_path: Pat
         assert done.returncode == 2
         assert name in done.stderr
         assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("content", [None, b"", b"x"])
+def test_asking_after_a_queue_makes_none(home: dict[str, str], tmp_path: Path, content: bytes | None) -> None:
+    queue = tmp_path / "typo.db"
+    if content is not None:
+        queue.write_bytes(content)
+    done = handread(home, "status", "--queue", str(queue))
+    assert done.returncode == 2
+    assert "typo.db" in done.stderr
+    assert (queue.read_bytes() if queue.exists() else None) == content
+
+
+def test_a_file_too_short_to_be_a_queue_is_not_written_over(home: dict[str, str], tmp_path: Path) -> None:
+    draw_page(tmp_path / "a.png")
+    (tmp_path / "notes").write_text("x")
+    done = handread(home, "add", "--queue", str(tmp_path / "notes"), str(tmp_path / "a.png"))
+    assert done.returncode == 2
+    assert (tmp_path / "notes").read_text() == "x"
+
+
+def test_an_image_that_cannot_be_read_is_complained_of_once(home: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "empty.png").touch()
+    done = handread(home, "run", str(tmp_path / "empty.png"))
+    assert done.returncode == 1
+    assert done.stderr.count("empty.png") == 1

@@ -294,8 +294,8 @@ async def test_an_operation_that_never_ends_is_given_up_and_its_url_kept(open_de
     await desk.run()
     item = desk.item()
     assert (
-        why(desk)
-        == "deadline: The service still says 'Running' after 5 minutes, so it was given up. ! sends the image again."
+        why(desk) == "deadline: The service still says 'Running' after 5 minutes, so it was given up. "
+        "In the queue, ! sends the image again."
     )
     assert item.operation == f"{desk.service.url}/vision/v3.2/read/analyzeResults/00000001"
     assert 300 <= desk.time.now - started < 311
@@ -383,7 +383,8 @@ async def test_a_poll_that_goes_wrong_for_ever_is_given_up(open_desk: OpenDesk) 
     desk.add()
     await desk.run()
     assert why(desk) == (
-        "nonsense: 127.0.0.1 answered with something that is no status It was asked 5 times; ! sends the image again."
+        "nonsense: 127.0.0.1 answered with something that is no status. It was asked 5 times; "
+        "in the queue, ! sends the image again."
     )
 
 
@@ -596,7 +597,9 @@ async def test_a_file_that_has_vanished_is_named(open_desk: OpenDesk) -> None:
     desk.add("gone.png")
     (desk.folder / "gone.png").unlink()
     await desk.run()
-    assert why(desk) == f"vanished: {desk.folder}/gone.png is no longer there. Put it back; ! tries again."
+    assert (
+        why(desk) == f"vanished: {desk.folder}/gone.png is no longer there. Put it back; in the queue, ! tries again."
+    )
     assert desk.service.requests == []
 
 

@@ -288,6 +288,41 @@ def test_the_next_item_to_review_is_found_from_the_top_again(store: Store) -> No
     assert found.id == item_id
 
 
+def test_items_with_nothing_but_skipped_lines_left_come_last(store: Store) -> None:
+    skipped = read(store)
+    decide(store, skipped, FIRST, Verdict.SKIPPED)
+    decide(store, skipped, SECOND, Verdict.SKIPPED)
+    fresh = add(store, sha256="b" * 64)
+    store.claim("local")
+    store.done(fresh, b"{}", [page()])
+    order = [store.next_to_review()]
+    decide(store, fresh, FIRST, Verdict.ACCEPTED)
+    decide(store, fresh, SECOND, Verdict.ACCEPTED)
+    order.append(store.next_to_review())
+    assert [item and item.id for item in order] == [fresh, skipped]
+
+
+def test_the_last_decision_says_where_the_review_stood(store: Store) -> None:
+    item_id = read(store)
+    assert store.last_decision("ada") is None
+    decide(store, item_id, FIRST, Verdict.ACCEPTED)
+    decide(store, item_id, SECOND, Verdict.ACCEPTED)
+    store.undo("ada")
+    last = store.last_decision("ada")
+    assert last is not None
+    assert last.key == FIRST
+
+
+def test_only_some_items_can_be_claimed(store: Store) -> None:
+    first, second = add(store), add(store, sha256="b" * 64)
+    assert store.next_due("local", f"[{second}]") == 0
+    claimed = store.claim("local", f"[{second}]")
+    assert claimed is not None
+    assert claimed.id == second
+    assert store.claim("local", f"[{second}]") is None
+    assert [item.id for item in store.unfinished("local", f"[{first}]")] == []
+
+
 def test_one_process_at_a_time_runs_a_queue(store: Store, path: Path) -> None:
     with store.lease() as mine, Store(path) as other, other.lease() as theirs:
         assert (mine, theirs) == (True, False)

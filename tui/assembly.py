@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import httpx
 
 from tui.dialects import DIALECTS, WrongOption, open_client
@@ -10,8 +12,11 @@ from tui.runner import Runner
 from tui.settings import Service, Settings, SettingsError
 
 
-def make_runner(settings: Settings, service: Service) -> Runner:
-    """Return the runner of a profile; raises SettingsError where the profile cannot be spoken to."""
+def make_runner(settings: Settings, service: Service, only: Collection[int] | None = None) -> Runner:
+    """Return the runner of a profile, for these items or for all that wait.
+
+    Raises SettingsError where the profile cannot be spoken to.
+    """
     if service.dialect not in DIALECTS:
         raise SettingsError(f"The service {service.name} speaks {service.dialect!r}. Known are: {', '.join(DIALECTS)}.")
     try:
@@ -22,7 +27,9 @@ def make_runner(settings: Settings, service: Service) -> Runner:
     def client() -> httpx.AsyncClient:
         return _engine_client(service.endpoint) if service.is_local else open_client(service.endpoint, service.key())
 
-    return Runner(settings.queue, service, client=client, dialect=dialect, measure=measure, cache=settings.cache)
+    return Runner(
+        settings.queue, service, client=client, dialect=dialect, measure=measure, cache=settings.cache, only=only
+    )
 
 
 def _engine_client(endpoint: str) -> httpx.AsyncClient:

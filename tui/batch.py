@@ -6,7 +6,7 @@ import asyncio
 import signal
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
@@ -28,14 +28,19 @@ GLANCE = 0.1
 """How many seconds pass between two looks into the queue file while it is run."""
 
 
+MakeRunner = Callable[[Collection[int] | None], "Runner | None"]
+"""Makes a runner for these items, or for all that wait; None where nothing is to run."""
+
+
 def run_batch(
-    settings: Settings, service: Service | None, runner: Runner | None, names: tuple[str, ...], form: str
+    settings: Settings, service: Service | None, make_runner: MakeRunner, names: tuple[str, ...], form: str
 ) -> int:
     """Run a queue until nothing is left to do; prints each item in a form. Returns the exit code.
 
     The forms are `text`, `json` and `outline`.
     """
     wanted, problems = _wanted(settings, service, names)
+    runner = make_runner(wanted if names else None)
     with Store(settings.queue) as store:
         printer = _Printer(store, settings, wanted, form)
         trouble = ""
@@ -65,8 +70,8 @@ def _wanted(settings: Settings, service: Service | None, names: tuple[str, ...])
     problems = 0
     for arrival in take_in(settings.queue, names, service.name):
         if isinstance(arrival, Arrived):
-            wanted[arrival.item_id] = None
-        elif arrival.is_problem:
+            wanted[arrival.item_id] = None  # one that cannot be read says so when its turn comes
+        else:
             problems += 1
             _say(arrival.sentence)
     return list(wanted), problems
@@ -114,6 +119,8 @@ class _Printer:
         self._settings = settings
         self._waiting = deque(wanted)
         self._form = form
+        self._several = len(wanted) > 1
+        self._printed = 0
         self.failed = 0
 
     @property
@@ -134,7 +141,7 @@ class _Printer:
     def _print(self, item: Item) -> None:
         if item.failure:
             self.failed += 1
-            _say(f"{printable(item.source)}: {printable(item.failure.sentence)}")
+            _say(item.complaint)
         elif self._form == "text" and not item.lines:
             _say(f"{printable(item.source)}: no text found.")
         sys.stdout.buffer.write(self._formed(item))
@@ -147,7 +154,16 @@ class _Printer:
             return item_line(item, dialect.dialect if dialect else "", pages, decisions)
         if self._form == "outline":
             return outline(item, pages, decisions).encode("utf-8", "replace")
-        return plain_text(pages, decisions).encode("utf-8", "replace")
+        if item.failure:
+            return b""
+        return (self._headline(item) + plain_text(pages, decisions)).encode("utf-8", "replace")
+
+    def _headline(self, item: Item) -> str:
+        """Return what tells the text of one image from that of the next, as `head` and `tail` do."""
+        if not self._several:
+            return ""
+        self._printed += 1
+        return ("\n" if self._printed > 1 else "") + f"==> {printable(item.source)} <==\n"
 
 
 class _Bar:
@@ -212,7 +228,5 @@ def status_text(store: Store) -> str:
     rows += ["lines   " + "  ".join(f"{verdict.value} {tally.lines[verdict]:,}" for verdict in Verdict)]
     if tally.items[State.FAILED]:
         failed = (item for item in _every_item(store) if item.failure)
-        rows += [
-            f"failed  {printable(item.source)}: {printable(item.failure.sentence)}" for item in failed if item.failure
-        ]
+        rows += [f"failed  {item.complaint}" for item in failed]
     return "\n".join(rows) + "\n"

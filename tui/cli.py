@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +18,7 @@ from tui import __version__
 if TYPE_CHECKING:
     from tui.model import Polygon
     from tui.pictures.ansi import Colours
+    from tui.runner import Runner
     from tui.settings import Service, Settings
 
 DONE, SOME_FAILED, WRONG_USAGE, KEY_REFUSED, INTERRUPTED = 0, 1, 2, 4, 130
@@ -173,11 +174,12 @@ def add(names: tuple[str, ...], queue: Path | None, service: str | None) -> None
     profile = _profile(settings, service)
     new = problems = 0
     for arrival in take_in(settings.queue, _from_stdin(names), profile.name):
-        if isinstance(arrival, Arrived):
-            new += arrival.new
-        else:
-            problems += arrival.is_problem
-            click.echo(arrival.sentence, err=True)
+        problem = arrival.problem if isinstance(arrival, Arrived) else arrival.sentence
+        remark = arrival.remark if isinstance(arrival, Arrived) else ""
+        new += isinstance(arrival, Arrived) and arrival.new
+        problems += bool(problem)
+        if problem or remark:
+            click.echo(problem or remark, err=True)
     click.echo(f"{new} added to {settings.queue}.", err=True)
     sys.exit(SOME_FAILED if problems else DONE)
 
@@ -191,7 +193,7 @@ def status(as_json: bool, queue: Path | None) -> None:
     from tui.store import Store
 
     settings = _settings(queue=queue)
-    with Store(settings.queue) as store:
+    with Store(settings.queue, create=False) as store:
         click.echo(json.dumps(status_object(store)) if as_json else status_text(store), nl=as_json)
 
 
@@ -226,7 +228,7 @@ def show(
     depth = colours or terminal.colours
     columns, rows = _size(size)
     opened = open_page(Path(image), page)
-    picture = upright_crop(opened, _polygon(polygon)) if polygon else opened.image
+    picture = upright_crop(opened, _polygon(polygon, opened.size)) if polygon else opened.image
     drawings = pieces(
         picture, columns, rows, GLYPH_SETS[_known_glyphs(glyphs or terminal.glyphs)], mono=depth == "none"
     )
@@ -245,15 +247,19 @@ def _size(text: str) -> tuple[int, int]:
     return int(columns), int(rows)
 
 
-def _polygon(text: str) -> Polygon:
+def _polygon(text: str, page: tuple[int, int]) -> Polygon:
     from tui.model import Polygon
 
     try:
-        return Polygon.from_numbers([float(number) for number in text.split(",")])
+        polygon = Polygon.from_numbers([float(number) for number in text.split(",")])
     except ValueError:
         raise Sentence(
             f"--polygon {text!r} is no box. It has four corners, clockwise: X1,Y1,X2,Y2,X3,Y3,X4,Y4."
         ) from None
+    left, top, right, bottom = polygon.bounds
+    if right < 0 or bottom < 0 or left > page[0] or top > page[1]:
+        raise Sentence(f"--polygon {text!r} lies outside the page, which is {page[0]} x {page[1]} pixels.")
+    return polygon
 
 
 # -- what the commands share ------------------------------------------------------------------------------------------
@@ -349,7 +355,9 @@ def _run(settings: Settings, service: Service | None, names: tuple[str, ...], fo
     from tui.assembly import make_runner
     from tui.batch import run_batch
 
-    runner = make_runner(settings, service) if service else None
+    def runner(only: Collection[int] | None) -> Runner | None:
+        return make_runner(settings, service, only) if service else None
+
     sys.exit(run_batch(settings, service, runner, names, form))
 
 
@@ -367,6 +375,9 @@ def _show_screens(
     settings = replace(settings, glyphs=settings.glyphs or guess(os.environ).glyphs)
     runner = make_runner(settings, service) if service else None
     app = HandreadApp(settings, service=service, runner=runner, names=names, opens_review=opens_review)
+    if settings.theme and settings.theme not in app.available_themes:
+        known = ", ".join(sorted(app.available_themes))
+        raise Sentence(f"there is no theme {settings.theme!r}. Known are: {known}.")
     with _terminal_for_the_screens_alone():
         app.run()
     sys.exit(app.return_code or DONE)

@@ -19,10 +19,9 @@ BATCH = 64
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What became of one name that a person gave, where it is not simply in the queue now."""
+    """Why one name that a person gave stands for nothing."""
 
     sentence: str
-    is_problem: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,10 @@ class Arrived:
     item_id: int
     source: str
     new: bool
+    problem: str = ""
+    """Why it cannot be read, as a sentence."""
+    remark: str = ""
+    """Why it was not added again, as a sentence."""
 
 
 def find(names: Iterable[str]) -> Iterator[str | Notice]:
@@ -57,7 +60,7 @@ def _in_folder(name: str) -> Iterator[str | Notice]:
                 yield os.path.abspath(os.path.join(folder, file))  # noqa: PTH100, PTH118
     if not found:
         kinds = " ".join(sorted(SUFFIXES))
-        yield Notice(f"{printable(name)} holds no images. Looked for: {kinds}.", is_problem=True)
+        yield Notice(f"{printable(name)} holds no images. Looked for: {kinds}.")
 
 
 def _matching(name: str) -> Iterator[str | Notice]:
@@ -65,9 +68,9 @@ def _matching(name: str) -> Iterator[str | Notice]:
     if matches:
         yield from find(matches)
     elif glob.has_magic(name):
-        yield Notice(f"No file matches {printable(name)}. Check the pattern.", is_problem=True)
+        yield Notice(f"No file matches {printable(name)}. Check the pattern.")
     else:
-        yield Notice(f"There is no file {printable(name)}. Check the name.", is_problem=True)
+        yield Notice(f"There is no file {printable(name)}. Check the name.")
 
 
 def take_in(
@@ -87,11 +90,9 @@ def take_in(
 def _add(store: Store, sources: list[str], service: str) -> Iterator[Arrived | Notice]:
     candidates = [_candidate(source, service) for source in sources]
     for candidate, added in zip(candidates, store.add(candidates), strict=True):
-        yield Arrived(added.item_id, candidate.source, added.new)
-        if candidate.failure:
-            yield Notice(candidate.failure.sentence, is_problem=True)
-        elif not added.new:
-            yield Notice(_already(store, candidate, added.item_id), is_problem=False)
+        problem = candidate.failure.sentence if candidate.failure else ""
+        remark = "" if added.new or problem else _already(store, candidate, added.item_id)
+        yield Arrived(added.item_id, candidate.source, added.new, problem, remark)
 
 
 def _already(store: Store, candidate: NewItem, item_id: int) -> str:

@@ -32,6 +32,7 @@ create table item (
     failure text,
     lines integer not null default 0,
     decided integer not null default 0,
+    skipped integer not null default 0,
     doubtful integer not null default 0,
     revision integer not null
 );
@@ -41,6 +42,7 @@ create index item_by_revision on item (revision);
 create index item_by_end on item (ended_at) where state = 'done';
 create index item_by_turn on item (service, state, not_before, id);
 create index item_to_review on item (id) where state = 'done' and decided < lines;
+create index item_untouched on item (id) where state = 'done' and decided + skipped < lines;
 create index item_failed on item (id) where state = 'failed';
 
 -- The answer as it came and the pages made of it, both deflated: a better parser needs no new call.

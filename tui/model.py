@@ -261,6 +261,8 @@ class Item:
     """How many lines were read."""
     decided: int = 0
     """How many of them a person has decided."""
+    skipped: int = 0
+    """How many of the others a person has put off."""
     doubtful: int = 0
     """How many words are doubtful."""
     revision: int = 0
@@ -269,6 +271,19 @@ class Item:
     def is_url(self) -> bool:
         """Whether the source is an http(s) URL."""
         return is_url(self.source)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has lines that are neither decided nor put off."""
+        return self.state is State.DONE and self.decided + self.skipped < self.lines
+
+    @property
+    def complaint(self) -> str:
+        """Why it failed, as a sentence that names it; empty when it has not failed."""
+        if self.failure is None:
+            return ""
+        name, sentence = printable(self.source), printable(self.failure.sentence)
+        return sentence if name in sentence else f"{name}: {sentence}"
 
     @property
     def picture(self) -> str:

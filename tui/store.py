@@ -37,10 +37,16 @@ from tui.model import (
 
 APPLICATION_ID = 0x48616E64
 """`Hand`, in SQLite's application_id: tells a queue file from the database of another program."""
+SHORTEST = 512
+"""Bytes of the shortest SQLite database: one page."""
 LOCK_WAIT = 5.0
 """How many seconds a write waits for another process's write."""
 DECIDED = (Verdict.ACCEPTED, Verdict.CORRECTED, Verdict.FLAGGED, Verdict.REJECTED)
 """The verdicts that settle a line; a skipped line comes back."""
+_IN_FORCE = "reviewer = ? and act = 'decide' and not exists (select 1 from undone where decision_id = decision.id)"
+"""Decisions of a reviewer that were not taken back."""
+_AMONG = "(? is null or id in (select value from json_each(?)))"
+"""Items whose numbers are in a JSON list; all of them where there is none."""
 
 
 class StoreError(Trouble):
@@ -105,10 +111,12 @@ class Tally:
 class Store:
     """An open queue file. Every method raises StoreError, and nothing else, when the file cannot be used."""
 
-    def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, path: Path, *, clock: Callable[[], float] = time.time, create: bool = True) -> None:
+        """Open a queue file; where there is none a new one is made, unless that is not wanted."""
         self.path = path
         self._clock = clock
         with _sentences(path):
+            _check_file(path, create=create)
             self._connection = _opened(path)
 
     def close(self) -> None:
@@ -204,8 +212,18 @@ class Store:
         return items[0] if items else None
 
     def next_to_review(self, item_id: int = 0) -> Item | None:
-        """Return the first item after another that has undecided lines, from the top again when there is none."""
-        return self._next("state = 'done' and decided < lines", item_id)
+        """Return the first item after another that has undecided lines, from the top again when there is none.
+
+        Items of which nothing but skipped lines is left come last.
+        """
+        undecided = self._next("state = 'done' and decided + skipped < lines", item_id)
+        return undecided or self._next("state = 'done' and decided < lines", item_id)
+
+    def last_decision(self, reviewer: str) -> Decision | None:
+        """Return the reviewer's last decision that is in force: that is where the review stood."""
+        with _sentences(self.path):
+            row = self._row(f"select * from decision where {_IN_FORCE} order by id desc limit 1", reviewer)
+        return None if row is None else _decision(row)
 
     def next_failed(self, item_id: int = 0) -> Item | None:
         """Return the first item after another that failed, from the top again when there is none."""
@@ -274,25 +292,30 @@ class Store:
             ).fetchall()
         return {LineKey(row["page"], row["line"]): _decision(row) for row in rows}
 
-    def next_due(self, service: str) -> float | None:
+    def next_due(self, service: str, only: str | None = None) -> float | None:
         """Return when the service's next waiting item may be sent; None when none waits."""
-        due = self._value("select min(not_before) from item where service = ? and state = 'waiting'", service)
+        sql = f"select min(not_before) from item where service = ? and state = 'waiting' and {_AMONG}"
+        due = self._value(sql, service, only, only)
         return None if due is None else float(due)
 
-    def unfinished(self, service: str) -> list[Item]:
+    def unfinished(self, service: str, only: str | None = None) -> list[Item]:
         """Return the service's items that were being sent or read when a process ended."""
-        return self._items("select * from item where service = ? and state in ('sending', 'sent') order by id", service)
+        sql = f"select * from item where service = ? and state in ('sending', 'sent') and {_AMONG} order by id"
+        return self._items(sql, service, only, only)
 
     # -- the machine's transitions ------------------------------------------------------------------------------------
 
-    def claim(self, service: str) -> Item | None:
-        """Take the oldest item that waits and is due; it is `sending` on the disk when this returns."""
+    def claim(self, service: str, only: str | None = None) -> Item | None:
+        """Take the oldest item that waits and is due; it is `sending` on the disk when this returns.
+
+        `only` is a JSON list of the numbers that may be taken, here and in the two questions about waiting items.
+        """
+        sql = (
+            "select id from item where service = ? and state = 'waiting' and not_before <= ?"
+            f" and {_AMONG} order by id limit 1"
+        )
         with self._write() as revision:
-            row = self._row(
-                "select id from item where service = ? and state = 'waiting' and not_before <= ? order by id limit 1",
-                service,
-                self._clock(),
-            )
+            row = self._row(sql, service, self._clock(), only, only)
             if row is None:
                 return None
             self._move(row["id"], State.SENDING, revision, said="", polls=0, operation="", not_before=0, waits_for="")
@@ -409,10 +432,7 @@ class Store:
 
     def undo(self, reviewer: str) -> Decision | None:
         """Take back the reviewer's last decision that is in force, and return it; None when there is none left."""
-        last = (
-            "select * from decision where reviewer = ? and act = 'decide'"
-            " and not exists (select 1 from undone where decision_id = decision.id) order by id desc limit 1"
-        )
+        last = f"select * from decision where {_IN_FORCE} order by id desc limit 1"
         with self._write(durable=True) as revision:
             row = self._row(last, reviewer)
             if row is None:
@@ -479,10 +499,10 @@ class Store:
                 (item_id, *key, row["id"], row["verdict"]),
             )
         marks = ", ".join("?" * len(DECIDED))
-        decided = self._value(
-            f"select count(*) from verdict where item_id = ? and verdict in ({marks})", item_id, *DECIDED
-        )
-        self._change(item_id, revision, decided=decided)
+        counted = f"count(*) filter (where verdict in ({marks})), count(*) filter (where verdict = 'skipped')"
+        tally = self._row(f"select {counted} from verdict where item_id = ?", *DECIDED, item_id)
+        assert tally is not None
+        self._change(item_id, revision, decided=tally[0], skipped=tally[1])
 
     # -- one runner at a time -----------------------------------------------------------------------------------------
 
@@ -543,6 +563,15 @@ class Store:
             if self._connection.in_transaction:
                 self._connection.execute("rollback")
             raise
+
+
+def _check_file(path: Path, *, create: bool) -> None:
+    """Refuse what SQLite would take for an empty database and write over: a file too short to be one."""
+    size = path.stat().st_size if path.is_file() else 0
+    if not create and not path.is_dir() and not size:
+        raise StoreError(f"There is no queue {_name(path)}. Check the name, or fill it: handread add PATH...")
+    if 0 < size < SHORTEST:
+        raise StoreError(f"{_name(path)} is not a Handread queue. Name another file with --queue.")
 
 
 def _opened(path: Path) -> sqlite3.Connection:
@@ -661,6 +690,7 @@ def _item(row: sqlite3.Row) -> Item:
         failure=Failure(row["failure_code"], row["failure"]) if row["failure"] is not None else None,
         lines=row["lines"],
         decided=row["decided"],
+        skipped=row["skipped"],
         doubtful=row["doubtful"],
         revision=row["revision"],
     )

@@ -46,4 +46,4 @@ def test_the_outline_shows_words_with_confidence_and_corners() -> None:
 def test_the_outline_says_when_there_is_nothing() -> None:
     assert outline(item(), (Page(1, 10, 10),), {}) == "scans/a.jpg: no text found\n"
     failure = Failure("unreadable", "It is empty.")
-    assert outline(item(State.FAILED, failure), (), {}) == "scans/a.jpg: failed. It is empty.\n"
+    assert outline(item(State.FAILED, failure), (), {}) == "scans/a.jpg: It is empty. (failed)\n"

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.view.conftest import Opens, screen_text
-from tui.model import LineKey, Verdict
+from tui.model import LineKey, State, Verdict
 from tui.store import Store
 
 Reads = Callable[..., int]
@@ -302,3 +303,48 @@ async def test_q_goes_back_to_the_queue_at_the_image(read: Reads, opened: Opens)
         text = await settled(pilot)
     assert "waiting 0" in text
     assert any(row.startswith("▌ ○") and "b.png" in row for row in text.splitlines())
+
+
+async def test_a_paste_of_several_lines_becomes_one(read: Reads, opened: Opens) -> None:
+    read("a.png")
+    async with opened() as pilot:
+        await begin(pilot)
+        await pilot.press("e", "home")
+        pilot.app.post_message(events.Paste("one\ntwo\x07  three\r\n"))
+        await pilot.pause()
+        assert pilot.app.screen.query_one(Input).value == "one two threeThe qvick brown fox"
+
+
+async def test_the_review_goes_on_where_it_stood(read: Reads, opened: Opens) -> None:
+    for name in ("a.png", "b.png", "c.png"):
+        read(name)
+    async with opened() as pilot:
+        await begin(pilot)
+        await pilot.press("J", "s", "a")
+    async with opened() as pilot:
+        text = await begin(pilot)
+    assert "b.png" in text
+    assert "line 3 of 3" in text
+
+
+async def test_a_failed_image_offers_to_be_sent_again_and_nothing_else(
+    failed: Callable[[str], int], opened: Opens, store: Store
+) -> None:
+    item = failed("broken.png")
+    async with opened() as pilot:
+        text = await begin(pilot)
+        assert "! retry" in text
+        assert "accept" not in text
+        await pilot.press("a", "!")
+    assert store.item(item).state is State.WAITING
+
+
+async def test_while_editing_the_footer_names_the_editors_keys(read: Reads, opened: Opens) -> None:
+    read("a.png")
+    async with opened((120, 30)) as pilot:
+        await begin(pilot)
+        await pilot.press("e")
+        text = await settled(pilot)
+        assert "? keys" not in text
+        await pilot.press("f1")
+        assert "Bring back the text as it was read." in await settled(pilot)

@@ -192,7 +192,7 @@ def _record(body: bytes, host: str) -> Mapping[str, Any]:
     if isinstance(record, Mapping):
         return record
     said = words_in(body).quoted if body.strip() else ": nothing at all"
-    raise Transient(f"{host} answered with something that is no status{said}", "nonsense")
+    raise Transient(f"{host} answered with something that is no status{said}.", "nonsense")
 
 
 def _state(

@@ -29,7 +29,7 @@ def outline(item: Item, pages: Sequence[Page], decisions: Mapping[LineKey, Decis
 def _outline_rows(item: Item, pages: Sequence[Page], decisions: Mapping[LineKey, Decision]) -> Iterator[str]:
     name = printable(item.source)
     if item.failure:
-        yield f"{name}: failed. {printable(item.failure.sentence)}"
+        yield f"{item.complaint} (failed)"
         return
     if not any(page.lines for page in pages):
         yield f"{name}: no text found"

@@ -64,6 +64,7 @@ _KINDS: Final = (
 )
 """The first that matches counts."""
 _ANY: Final = Terminal("ascii", "none")
+_SAYS_NOTHING: Final = ("", "C", "POSIX")
 _UTF_8: Final = re.compile(r".*utf-?8.*", re.IGNORECASE)
 
 
@@ -71,7 +72,7 @@ def guess(environment: Mapping[str, str]) -> Terminal:
     """Return how to draw on the terminal whose environment this is.
 
     `NO_COLOR` takes the colours away (no-color.org), and a locale of another charset than UTF-8 all but ASCII. A locale
-    that is not set at all says nothing: few terminals are left that do not take UTF-8.
+    that is not set, or is the `C` of a bare server, says nothing: few terminals are left that do not take UTF-8.
     """
     kind = next((kind for kind in _KINDS if _is(kind, environment)), None)
     found = Terminal(kind.glyphs, kind.colours) if kind else _ANY
@@ -101,4 +102,4 @@ def _colours(colours: Colours, environment: Mapping[str, str]) -> Colours:
 
 def _takes_utf_8(environment: Mapping[str, str]) -> bool:
     locale = next((value for name in ("LC_ALL", "LC_CTYPE", "LANG") if (value := environment.get(name))), "")
-    return not locale or bool(_UTF_8.fullmatch(locale))
+    return locale in _SAYS_NOTHING or bool(_UTF_8.fullmatch(locale))

@@ -98,6 +98,8 @@ class Ground:
     cache: Path
     clock: Callable[[], float]
     sleep: Callable[[float], Awaitable[object]]
+    only: str | None = None
+    """The items that may be sent, as a JSON list of their numbers; None for all."""
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     """Rings when there may be something to do."""
     road: Road = field(init=False)
@@ -200,7 +202,8 @@ class Flight:
             log.exception("item %d met an error of our own", number)
             words = printable(" ".join(str(error).split()))[:200]
             await self._fail(
-                "internal", f"Handread met an error of its own ({type(error).__name__}: {words}). ! tries again."
+                "internal",
+                f"Handread met an error of its own ({type(error).__name__}: {words}). In the queue, ! tries again.",
             )
 
     def _go_back(self) -> None:
@@ -260,7 +263,8 @@ class Flight:
             return self._ground.measure(copy)
         except Exception as error:
             copy.unlink(missing_ok=True)
-            raise _Failed("picture", printable(str(error)) or "What lies at this address is no picture.") from error
+            words = str(error).replace(str(copy), f"What lies at {self.item.source}")
+            raise _Failed("picture", printable(words) or "What lies at this address is no picture.") from error
 
     # -- submitting ---------------------------------------------------------------------------------------------------
 
@@ -308,7 +312,9 @@ class Flight:
         """Put the item back for a while; after its last try, it has failed."""
         tries = self._ground.tries[self.item.id] = self._ground.tries.get(self.item.id, 0) + 1
         if tries >= self._pace.tries:
-            raise _Failed(error.code, f"{error.sentence} It was tried {tries} times; ! tries again.") from error
+            raise _Failed(
+                error.code, f"{error.sentence} It was tried {tries} times; in the queue, ! tries again."
+            ) from error
         until = self._ground.clock() + _back_off(tries) * _spread(self.item.id)
         raise _Later(until, error.sentence) from error
 
@@ -380,8 +386,8 @@ class Flight:
         if isinstance(error, OperationGone):
             raise _Failed(
                 "expired",
-                f"{error.sentence} Services keep a result for a day or two. ! sends the image again, and is "
-                f"paid for again.",
+                f"{error.sentence} Services keep a result for a day or two. In the queue, ! sends the image "
+                f"again, which is paid for again.",
             ) from error
         raise _Failed(error.code, error.sentence) from error
 
@@ -428,7 +434,8 @@ class _Patience:
         is_over = now - self._since >= self._pace.deadline if isinstance(error, Unreachable) else True
         if self._losses >= self._pace.tries and is_over:
             raise _Failed(
-                error.code, f"{error.sentence} It was asked {self._losses} times; ! sends the image again."
+                error.code,
+                f"{error.sentence} It was asked {self._losses} times; in the queue, ! sends the image again.",
             ) from error
         return now + _back_off(self._losses)
 
@@ -449,9 +456,9 @@ def _bytes_of(item: Item) -> bytes:
     try:
         content = Path(item.picture).read_bytes()
     except FileNotFoundError as error:
-        raise _Failed("vanished", f"{name} is no longer there. Put it back; ! tries again.") from error
+        raise _Failed("vanished", f"{name} is no longer there. Put it back; in the queue, ! tries again.") from error
     except (OSError, ValueError) as error:
-        raise _Failed("unreadable", f"{name} cannot be read: {_reason(error)}. ! tries again.") from error
+        raise _Failed("unreadable", f"{name} cannot be read: {_reason(error)}. In the queue, ! tries again.") from error
     if item.sha256 and hashlib.sha256(content).hexdigest() != item.sha256:
         raise _Failed("changed", f"{name} has changed since it was added. Add it again.")
     return content
@@ -477,10 +484,12 @@ def interrupted(what: str) -> str:
     """Return the sentence for an image whose submission may or may not have counted."""
     return (
         f"{what} while the image was being sent. It may have been taken and paid for, so it is not sent twice by "
-        f"itself; ! sends it again."
+        f"itself; in the queue, ! sends it again."
     )
 
 
 def _too_long(said: str, seconds: float) -> str:
     minutes = f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"
-    return f"The service still says {said!r} after {minutes}, so it was given up. ! sends the image again."
+    return (
+        f"The service still says {said!r} after {minutes}, so it was given up. In the queue, ! sends the image again."
+    )

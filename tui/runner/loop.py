@@ -8,10 +8,11 @@ and `sent`, with the URL of its operation, before it is first asked after.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,8 +54,8 @@ class Runner:
 
     `run` belongs to one thread and its event loop; the other methods and `trouble` may be used from any thread.
     `client` makes the HTTP client, `measure` tells what is known of an image file or raises an error that is a
-    sentence, `cache` is the folder for images fetched from URLs. `clock` and `sleep` stand for time. A runner
-    runs once.
+    sentence, `cache` is the folder for images fetched from URLs, `only` the items it may send where not all of them.
+    `clock` and `sleep` stand for time. A runner runs once.
     """
 
     def __init__(
@@ -66,12 +67,15 @@ class Runner:
         dialect: Dialect,
         measure: Callable[[Path], ImageFacts],
         cache: Path,
+        only: Collection[int] | None = None,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._store_path = store_path
         self._client = client
-        self._ground = Ground(service, dialect, measure, cache, clock, sleep)
+        self._ground = Ground(
+            service, dialect, measure, cache, clock, sleep, None if only is None else json.dumps(sorted(only))
+        )
         self._loop: asyncio.AbstractEventLoop | None = None
         self._work: asyncio.Task[None] | None = None
         self._stopped = False
@@ -174,7 +178,7 @@ class _Shift:
     async def _take_stock(self) -> None:
         """Decide about the items that were under way when a process ended."""
         ground = self._ground
-        for item in await ground.save(self._store.unfinished, ground.service.name):
+        for item in await ground.save(self._store.unfinished, ground.service.name, ground.only):
             if ground.service.is_local:
                 await ground.save(self._store.requeued, item.id)
             elif item.state is State.SENT and item.operation:
@@ -189,10 +193,10 @@ class _Shift:
         while self._left_over and self._has_room() and not ground.key_refused:
             self._start(self._left_over.popleft())
         while self._may_send() and self._has_room():
-            due = await ground.save(self._store.next_due, ground.service.name)
+            due = await ground.save(self._store.next_due, ground.service.name, ground.only)
             if due is None or due > ground.clock():
                 return
-            item = await ground.save(self._store.claim, ground.service.name)
+            item = await ground.save(self._store.claim, ground.service.name, ground.only)
             if item is None:
                 return
             self._start(item)
@@ -220,7 +224,7 @@ class _Shift:
         """Return when the next waiting item may be sent; None when none will be."""
         if self._ground.key_refused:
             return None
-        return await self._ground.save(self._store.next_due, self._ground.service.name)
+        return await self._ground.save(self._store.next_due, self._ground.service.name, self._ground.only)
 
     async def _rest(self, due: float | None, longest: float | None) -> None:
         """Rest until the bell rings, an item is due, or the longest time is over."""

@@ -79,9 +79,14 @@ class HandreadApp(App[None]):
     async def on_event(self, event: events.Event) -> None:
         """Do keys and pastes one after the other, everything else as it comes."""
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            self._keys.add(event)
+            for key in _without_alt(event):
+                self._keys.add(key)
         else:
             await super().on_event(event)
+
+    def action_help_quit(self) -> None:
+        """Answer ctrl+c, which people press to leave a program."""
+        self.notify("q leaves a screen, and from the queue it quits. So does ctrl+q, from anywhere.", markup=False)
 
     async def on_unmount(self) -> None:
         """Let the machine end what it does; what is under way is taken up again at the next start."""
@@ -139,12 +144,21 @@ class HandreadApp(App[None]):
             self._tell(str(error))
 
     def _greet(self, arrival: Arrived | Notice) -> None:
-        if isinstance(arrival, Arrived):
-            if arrival.new and self._runner is not None:
-                self._runner.wake()
-        elif arrival.is_problem:
+        if isinstance(arrival, Notice):
             self._tell(arrival.sentence)
+            return
+        if arrival.problem:
+            self._tell(arrival.problem)
+        if arrival.new and self._runner is not None:
+            self._runner.wake()
 
     def _tell(self, sentence: str) -> None:
         if not self._leaving.is_set():
             self.notify(sentence, severity="warning", timeout=8, markup=False)
+
+
+def _without_alt(event: events.Key | events.Paste) -> tuple[events.Event, ...]:
+    """Return a key as it was meant: on a slow line Esc and the next key come together and look like alt and a key."""
+    if isinstance(event, events.Paste) or not event.key.startswith("alt+"):
+        return (event,)
+    return (events.Key("escape", "\x1b"), events.Key(event.key.removeprefix("alt+"), event.character))

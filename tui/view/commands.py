@@ -37,7 +37,9 @@ MOVING = (
 QUEUE = (
     Command("open", ("enter",), "open", "Review this image.", in_footer=True),
     Command("retry", ("!",), "retry", "Send a failed image again.", in_footer=True),
-    Command("pause", ("p",), "pause", "Stop sending and asking, or go on.", in_footer=True),
+    Command(
+        "pause", ("p",), "pause", "Send nothing more, or go on. What was sent is still asked after.", in_footer=True
+    ),
     Command("next_failed", ("f",), "next failed", "Go to the next image that failed."),
     Command("page_down", ("pagedown",), "page down", "Go a page of rows down."),
     Command("page_up", ("pageup",), "page up", "Go a page of rows up."),
@@ -51,9 +53,10 @@ REVIEW = (
     Command("edit", ("e", "i"), "edit", "Edit the line, at its least sure word.", in_footer=True),
     Command("flag", ("f",), "flag", "Flag the line for later, with a reason.", in_footer=True),
     Command("skip", ("s",), "skip", "Skip the line: it comes back last.", in_footer=True),
-    Command("reject", ("x",), "reject", "Reject the line: no text, or the wrong box."),
+    Command("reject", ("x",), "reject", "Reject the line: no text, or the wrong box.", in_footer=True),
     Command("undo", ("u", "backspace"), "undo", "Take back the last decision, wherever it was made.", in_footer=True),
     Command("redo", ("ctrl+r",), "redo", "Make the decision again that was taken back."),
+    Command("retry", ("!",), "retry", "Send an image that failed again.", in_footer=True),
     Command("next_page", ("J", "pagedown"), "next", "Go to the next page or image.", in_footer=True),
     Command("previous_page", ("K", "pageup"), "previous", "Go to the page or image before."),
     Command("next_word", ("w", "right"), "next word", "Go to the next word of the line."),
@@ -68,6 +71,7 @@ REVIEW = (
 
 EDIT = (
     Command("save", ("enter", "down"), "save", "Keep the text and go to the next line; unchanged text is accepted."),
+    Command("save_back", ("up",), "save", "Keep the text and go to the line before."),
     Command("restore", ("ctrl+o",), "engine's text", "Bring back the text as it was read."),
     Command("cancel", ("escape",), "leave", "Leave the line as it was."),
 )

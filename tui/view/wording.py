@@ -119,7 +119,8 @@ def _done(item: Item, now: float, service: str) -> str:  # noqa: ARG001 (one sha
 
 
 def _failed(item: Item, now: float, service: str) -> str:  # noqa: ARG001 (one shape for every state)
-    return item.failure.sentence if item.failure else ""
+    # The name stands before it on the screen already.
+    return item.failure.sentence.removeprefix(printable(item.source)).lstrip() if item.failure else ""
 
 
 _DETAILS = {

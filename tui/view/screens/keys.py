@@ -18,16 +18,20 @@ class KeysScreen(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark,f1,enter", "dismiss", "close")]
 
-    def __init__(self, title: str, *groups: tuple[Command, ...]) -> None:
+    def __init__(self, **groups: tuple[Command, ...]) -> None:
         super().__init__()
-        self._title = title
         self._groups = groups
 
     def compose(self) -> ComposeResult:
         """One row a command."""
         with VerticalScroll(id="keys") as keys:
-            keys.border_title = self._title
-            keys.border_subtitle = "esc closes"
-            for group in self._groups:
-                rows = [f"{key_names(command):<16}{command.help}" for command in group]
+            keys.border_title = "Keys"
+            keys.border_subtitle = "↓ ↑ more, esc closes"
+            for name, group in self._groups.items():
+                yield Static(name.replace("_", " "), classes="heading", markup=False)
+                rows = [f"{key_names(command):<12}{command.help}" for command in group]
                 yield Static("\n".join(rows), markup=False)
+
+    def on_mount(self) -> None:
+        """Let the arrow keys move the list."""
+        self.query_one("#keys").focus()

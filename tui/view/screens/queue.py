@@ -72,7 +72,7 @@ class QueueScreen(Screen[None]):
         """Show what there is, and look for what moved from now on."""
         self.pull()
         self._images.focus()
-        waiting = self._store.next_to_review()
+        waiting = self._where_review_stood()
         if waiting:
             self._images.move_to(self._store.place(waiting.id))
         self.set_interval(GLANCE, self.pull)
@@ -88,7 +88,7 @@ class QueueScreen(Screen[None]):
 
     def pull(self) -> None:
         """Ask the queue file what moved, and draw just that."""
-        if not self.is_current:
+        if self.app.screen is not self:  # `is_current` is also true of a screen that another one covers
             return
         try:
             changes = self._store.changes(self._revision)
@@ -116,11 +116,19 @@ class QueueScreen(Screen[None]):
     def _open_first_read(self) -> None:
         """Open the first image once it is read, unless the person has begun to do something else."""
         first = self._store.window(0, 1)
-        item = self._store.next_to_review()
+        item = self._where_review_stood()
         if item is not None and first[0].state in {State.DONE, State.FAILED}:
             self._opens_review = False
             self._images.move_to(self._store.place(item.id))
             self._review(item)
+
+    def _where_review_stood(self) -> Item | None:
+        """Return the image the last decision was made on, or the next with something left to decide."""
+        last = self._store.last_decision(self._reviewer)
+        if last is None:
+            return self._store.next_to_review()
+        item = self._store.item(last.item_id)
+        return item if item.is_open else self._store.next_to_review(item.id)
 
     def on_key(self) -> None:
         """Leave the screens to the person from the first key on."""
@@ -164,7 +172,7 @@ class QueueScreen(Screen[None]):
         self.pull()
 
     def action_pause(self) -> None:
-        """Stop sending and asking, or go on."""
+        """Send nothing more, or go on."""
         paused = self._machine.toggle_pause()
         words = {
             None: "Nothing runs here, so there is nothing to pause.",
@@ -216,7 +224,7 @@ class QueueScreen(Screen[None]):
 
     def action_keys(self) -> None:
         """Show the keys that work here."""
-        self.app.push_screen(KeysScreen("The queue", commands.QUEUE))
+        self.app.push_screen(KeysScreen(In_the_queue=commands.QUEUE))
 
     def action_leave(self) -> None:
         """Quit."""

@@ -15,8 +15,8 @@ class ReasonScreen(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """One row that names the keys."""
-        reasons = "   ".join(f"{key} {reason}" for key, reason in REASONS.items())
-        yield Static(f"Flag because:   {reasons}\nenter: no reason     esc: do not flag", id="reason", markup=False)
+        reasons = "  ".join(f"{key} {reason}" for key, reason in REASONS.items())
+        yield Static(f"{reasons}\nenter flag without a reason   esc do not flag", id="reason", markup=False)
 
     def on_key(self, event: events.Key) -> None:
         """Take the reason of the key that was pressed."""

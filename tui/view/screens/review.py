@@ -39,12 +39,16 @@ from tui.view.widgets.ink_panel import InkPanel
 from tui.view.widgets.line_editor import LineEditor
 from tui.view.widgets.page_map import PageMap
 from tui.view.widgets.result_tree import ResultTree
-from tui.view.wording import STATE_WORDS, details, short_name, state_mark
+from tui.view.wording import STATE_WORDS, details, duration, short_name, state_mark
 
 GLANCE = 0.2
 """How many seconds pass between two looks into the queue file."""
 WIDE = 110
 """From this many columns on the page map stands beside the ink."""
+
+
+COMMAND_NAMES = frozenset(command.name for command in commands.REVIEW)
+NEEDS_A_LINE = frozenset({"accept", "edit", "flag", "skip", "reject", "picture"})
 
 
 class ReviewScreen(Screen[int]):
@@ -77,6 +81,7 @@ class ReviewScreen(Screen[int]):
         self._decisions: Decisions = {}
         self._page_number = 1
         self._shows_word = False
+        self._opening_since = 0.0
         self._revision = -1
 
     def compose(self) -> ComposeResult:
@@ -108,7 +113,7 @@ class ReviewScreen(Screen[int]):
 
     @property
     def _edits(self) -> bool:
-        return bool(self._editor.display)
+        return self.is_mounted and bool(self._editor.display)
 
     def on_mount(self) -> None:
         """Show the item, and look for what moved from now on."""
@@ -129,11 +134,18 @@ class ReviewScreen(Screen[int]):
             return
         self._keys = line_keys(self._pages)
         self._tree.show(self._pages, self._decisions)
-        start = key or next_open(self._keys, self._decisions) or (self._keys[0] if self._keys else None)
+        start = key or self._first_open() or (self._keys[0] if self._keys else None)
         if start is not None:
             self._tree.go_to(Spot(start))
         self._show_page(start.page if start else 1)
         self._show_heading()
+        self.refresh_bindings()
+
+    def _first_open(self) -> LineKey | None:
+        """Return the line to begin with: the one after the last decision, where that was made on this item."""
+        last = self._store.last_decision(self._reviewer)
+        after = last.key if last and last.item_id == self._item.id else None
+        return next_open(self._keys, self._decisions, after)
 
     def _show_page(self, number: int) -> None:
         self._page_number = number
@@ -146,7 +158,8 @@ class ReviewScreen(Screen[int]):
     @work(group="page", exclusive=True, exit_on_error=False)
     async def _open_page(self, item: Item, number: int) -> None:
         """Have a page decoded, and show it if it is still wanted."""
-        self._panel.say(f"Opening {short_name(item)} ...")
+        self._opening_since = self._clock()
+        self._panel.say(self._opening())
         try:
             await self._darkroom.open(item, number)
         except PictureError as error:
@@ -154,9 +167,16 @@ class ReviewScreen(Screen[int]):
                 self._panel.say(f"{error}\n\nThe text can be reviewed all the same.")
                 self._map.say("no picture")
             return
+        finally:
+            if (item.id, number) == (self._item.id, self._page_number):
+                self._opening_since = 0.0
         if (item.id, number) == (self._item.id, self._page_number):
             self._show_map()
             self._show_ink()
+
+    def _opening(self) -> str:
+        waited = self._clock() - self._opening_since
+        return f"Opening {short_name(self._item)} ..." + (f" {duration(waited)}" if waited >= 1 else "")
 
     @property
     def _image(self) -> PageImage | None:
@@ -268,7 +288,7 @@ class ReviewScreen(Screen[int]):
 
     def pull(self) -> None:
         """Ask the queue file what moved: an item that was just read is shown, progress is counted."""
-        if not self.is_current:
+        if self.app.screen is not self:  # `is_current` is also true of a screen that another one covers
             return
         try:
             changes = self._store.changes(self._revision)
@@ -277,6 +297,8 @@ class ReviewScreen(Screen[int]):
                 self._follow()
             elif self._item.state in {State.SENDING, State.SENT, State.WAITING}:
                 self._panel.say(self._why_no_lines())
+            elif self._opening_since:
+                self._panel.say(self._opening())
             if changes.item_ids:
                 self._show_heading()
         except StoreError as error:
@@ -373,11 +395,17 @@ class ReviewScreen(Screen[int]):
             return
         item = self._store.next_to_review(self._item.id)
         if item is not None:
+            self._say_page_done()
             self._show_item(item.id)
         elif following is not None:
             self._tree.go_to(Spot(following))
         else:
             self._say_all_decided()
+
+    def _say_page_done(self) -> None:
+        skipped = f", {self._item.skipped} skipped" if self._item.skipped else ""
+        words = f"{short_name(self._item)}: {self._item.decided} of {self._item.lines} lines decided{skipped}."
+        self.notify(words, timeout=2, markup=False)
 
     def _say_all_decided(self) -> None:
         left = self._store.tally().unfinished
@@ -416,6 +444,7 @@ class ReviewScreen(Screen[int]):
             return
         text = text_of(line, self._decisions.get(spot.key))
         self._editor.open(text, line.text, first_look(line, text, spot.word))
+        self.refresh_bindings()
 
     @on(LineEditor.Kept)
     async def keep_text(self, event: LineEditor.Kept) -> None:
@@ -438,6 +467,7 @@ class ReviewScreen(Screen[int]):
     def _close_editor(self) -> None:
         self._editor.close()
         self.set_focus(self._tree)
+        self.refresh_bindings()
 
     # -- moving -------------------------------------------------------------------------------------------------------
 
@@ -526,7 +556,31 @@ class ReviewScreen(Screen[int]):
 
     def action_keys(self) -> None:
         """Show the keys that work here."""
-        self.app.push_screen(KeysScreen("Review", commands.REVIEW, commands.EDIT))
+        self.app.push_screen(KeysScreen(On_a_line=commands.REVIEW, While_editing=commands.EDIT))
+
+    def action_editing_keys(self) -> None:
+        """Show the keys that work while editing."""
+        self.app.push_screen(KeysScreen(While_editing=commands.EDIT))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 (Textual's shape)
+        """Let a command run only where there is something for it to act on."""
+        if action in COMMAND_NAMES and self._edits:
+            return False  # a key typed into the field is text, whatever the order it arrives in
+        if action in NEEDS_A_LINE:
+            return bool(self._keys)
+        if action == "retry":
+            return self._item.state is State.FAILED
+        return True
+
+    async def action_retry(self) -> None:
+        """Send an image that failed again."""
+        try:
+            await self._desk.retry(self._item.id)
+        except StoreError as error:
+            self._complain(error)
+            return
+        self._machine.wake()
+        self.pull()
 
     def action_leave(self) -> None:
         """Go back to the queue."""

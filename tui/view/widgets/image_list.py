@@ -79,7 +79,9 @@ class ImageList(ScrollView, can_focus=True):
     def tick(self) -> None:
         """Redraw the rows in sight whose words have changed, be it by time alone."""
         for place in self._in_sight():
-            if self._drawn.get(place) != self._words(place):
+            words = self._words(place)
+            if self._drawn.get(place) != words:
+                self._drawn[place] = words  # once is enough, also when a screen above hides the row
                 self._refresh_row(place)
 
     def move_to(self, place: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -17,33 +18,37 @@ from tui.view.wording import fit
 class InkPanel(Widget):
     """Shows the ink of a line and what was read there, or a sentence in its place."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"ink-panel--word", "ink-panel--doubtful", "ink-panel--quiet"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"ink-panel--word", "ink-panel--doubtful"}
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 (Textual's own name)
         super().__init__(id=id)
         self._strips: list[Strip] = []
+        self._sentence = ""
 
     def show(self, ink: LineInk, words: Sequence[str], doubtful: Sequence[bool], selected: int | None) -> None:
         """Show a line's ink; `words` stand under the boxes of the same place."""
-        self._strips = []
+        self._strips, self._sentence = [], ""
         for piece in ink.pieces:
             self._strips += [Strip(ink_segments(row)) for row in piece.cells.rows]
             self._strips.append(self._text_strip(piece, words, doubtful, selected))
         self.refresh()
 
     def say(self, sentence: str) -> None:
-        """Show a sentence instead."""
-        width = max(1, self.size.width)
-        quiet = self.rich_style + self.get_component_rich_style("ink-panel--quiet", partial=True)
-        rows = _wrapped(sentence, width - 2)
-        self._strips = [Strip([]), *(Strip([Segment(fit("  " + row, width), quiet)]) for row in rows)]
-        self.refresh()
+        """Show a sentence instead; the same one is not drawn again."""
+        if sentence != self._sentence:
+            self._strips, self._sentence = [], sentence
+            self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Draw one row of ink or text."""
+        """Draw one row of ink, text or the sentence."""
+        width = self.size.width
+        if self._sentence:
+            rows = ["", *_wrapped(self._sentence, width - 4)]
+            words = "  " + rows[y] if y < len(rows) else ""
+            return Strip([Segment(fit(words, width), self.rich_style)], width)
         if y >= len(self._strips):
-            return Strip.blank(self.size.width, self.rich_style)
-        return self._strips[y].adjust_cell_length(self.size.width, self.rich_style)
+            return Strip.blank(width, self.rich_style)
+        return self._strips[y].adjust_cell_length(width, self.rich_style)
 
     def _text_strip(
         self, piece: InkPiece, words: Sequence[str], doubtful: Sequence[bool], selected: int | None
@@ -63,6 +68,4 @@ class InkPanel(Widget):
 
 
 def _wrapped(sentence: str, width: int) -> list[str]:
-    import textwrap
-
     return [row for paragraph in sentence.splitlines() for row in textwrap.wrap(paragraph, max(10, width)) or [""]]

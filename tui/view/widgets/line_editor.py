@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
@@ -17,6 +18,7 @@ class LineEditor(Input):
         Binding("enter", "save(1)", "keep, next line"),
         Binding("down", "save(1)", "keep, next line", show=False),
         Binding("up", "save(-1)", "keep, line before"),
+        Binding("f1", "screen.editing_keys", "keys"),
         Binding("ctrl+o", "restore", "engine's text"),
         Binding("escape", "leave", "leave as it was"),
     ]
@@ -36,6 +38,12 @@ class LineEditor(Input):
     def __init__(self, *, id: str) -> None:  # noqa: A002 (Textual's own name)
         super().__init__(id=id, compact=True, select_on_focus=False)
         self._engine_text = ""
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Take all lines of a paste as one."""
+        event.prevent_default()
+        event.stop()
+        self.insert_text_at_cursor(_cleaned(" ".join(event.text.split())))
 
     def open(self, text: str, engine_text: str, cursor: int) -> None:
         """Begin to edit a text, with the cursor at a place in it."""
