@@ -314,6 +314,24 @@ def test_a_screen_on_which_nothing_happens_writes_nothing(home: dict[str, str], 
                 assert not terminal._read(1.0), f"after {keys}: {terminal.text}"
 
 
+def test_where_there_is_only_ascii_every_mark_has_a_twin(home: dict[str, str], tmp_path: Path) -> None:
+    draw_page(tmp_path / "a.png")
+    with FakeService([submission(READ)], key="s3cret") as service:
+        profile(home, service)
+        environment = {**home, "CLOUD_KEY": "s3cret"}
+        argv = (*HANDREAD, str(tmp_path / "a.png"), "--glyphs", "ascii")
+        with Terminal(argv, size=(110, 24), env=environment) as terminal:
+            terminal.wait_for(r"done 1\b")
+            terminal.send("enter")
+            terminal.wait_for(r"\|\.   1 \+ jumps over")
+            terminal.settle()
+            assert terminal.text.isascii()
+            terminal.send("?")
+            terminal.wait_for("Take back the last decision")
+            terminal.settle()
+            assert terminal.text.isascii()
+
+
 def test_escape_and_a_key_that_arrive_together_are_two_keys(home: dict[str, str], tmp_path: Path) -> None:
     draw_page(tmp_path / "a.png")
     with FakeService([submission(READ)], key="s3cret") as service:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Event, Thread
 from typing import ClassVar
 
 from textual import events
 from textual.app import App
 from textual.binding import BindingType
+from textual.filter import LineFilter
 
 from tui.intake import Arrived, Notice, take_in
 from tui.model import Trouble
+from tui.pictures.glyphs import ASCII
 from tui.runner import Runner
 from tui.settings import Service, Settings
 from tui.store import Store
 from tui.view.desk import Desk
 from tui.view.key_order import KeyOrder
 from tui.view.machine import Machine
+from tui.view.plain import AsciiTwins
 from tui.view.screens.queue import QueueScreen
 
 LAST_WORDS = 3.0
@@ -83,6 +86,11 @@ class HandreadApp(App[None]):
                 self._keys.add(key)
         else:
             await super().on_event(event)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what every line goes through before it is drawn."""
+        twins = [AsciiTwins()] if self._settings.glyphs == ASCII.name else []
+        return [*super().get_line_filters(), *twins]
 
     def action_help_quit(self) -> None:
         """Answer ctrl+c, which people press to leave a program."""
