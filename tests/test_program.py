@@ -1,5 +1,6 @@
 """The real program in a terminal: what a person sees and does, and what is left when it is killed."""
 
+import io
 import json
 import os
 import re
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from tests.fake_service import FakeService, Submission, running, state, submission, succeeded
 from tests.terminal import Terminal
@@ -312,6 +314,16 @@ def test_a_screen_on_which_nothing_happens_writes_nothing(home: dict[str, str], 
                 terminal.send(*keys)
                 terminal.settle(0.6)
                 assert not terminal._read(1.0), f"after {keys}: {terminal.text}"
+
+
+def test_a_turned_photo_is_sent_upright_so_that_its_boxes_are(home: dict[str, str]) -> None:
+    photo = next(page for page in pages() if "phone" in page.name)
+    with FakeService([submission(READ)], key="s3cret") as service:
+        profile(home, service)
+        handread({**home, "CLOUD_KEY": "s3cret"}, "run", str(photo))
+        (post,) = service.posts
+    with Image.open(photo) as stored, Image.open(io.BytesIO(post.body)) as sent:
+        assert sent.size == stored.size[::-1]
 
 
 def test_where_there_is_only_ascii_every_mark_has_a_twin(home: dict[str, str], tmp_path: Path) -> None:

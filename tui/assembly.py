@@ -8,6 +8,7 @@ import httpx
 
 from tui.dialects import DIALECTS, WrongOption, open_client
 from tui.pictures.source import measure
+from tui.pictures.upload import upright
 from tui.runner import Runner
 from tui.settings import Service, Settings, SettingsError
 
@@ -28,7 +29,14 @@ def make_runner(settings: Settings, service: Service, only: Collection[int] | No
         return _engine_client(service.endpoint) if service.is_local else open_client(service.endpoint, service.key())
 
     return Runner(
-        settings.queue, service, client=client, dialect=dialect, measure=measure, cache=settings.cache, only=only
+        settings.queue,
+        service,
+        client=client,
+        dialect=dialect,
+        measure=measure,
+        prepare=upright,
+        cache=settings.cache,
+        only=only,
     )
 
 

@@ -94,7 +94,7 @@ def open_page(path: Path, number: int, *, at_most: tuple[int, int] | None = None
     """
     with _told_of(path), _regular_file(path) as file, Image.open(file, formats=_FORMATS) as image:
         _go_to(image, number, path)
-        orientation = _orientation(image)
+        orientation = orientation_of(image)
         size = _checked_size(image, path)
         picture = _decoded(image, _laid(at_most, orientation))
         turn = _TURNS.get(orientation)
@@ -200,10 +200,10 @@ def _checked_size(image: Image.Image, path: Path) -> tuple[int, int]:
         raise PictureError(f"{_named(path)} has no pixels. Copy or scan it again.")
     if width * height > PIXEL_LIMIT:
         raise PictureError(_too_large(path, image.size))
-    return (height, width) if _orientation(image) in _ON_THE_SIDE else (width, height)
+    return (height, width) if orientation_of(image) in _ON_THE_SIDE else (width, height)
 
 
-def _orientation(image: Image.Image) -> int:
+def orientation_of(image: Image.Image) -> int:
     """Return how a picture lies, by EXIF: 1 is upright. Pillow turns a TIFF itself."""
     if image.format == "TIFF":
         return 1

@@ -95,6 +95,7 @@ class Ground:
     service: Service
     dialect: Dialect
     measure: Callable[[Path], ImageFacts]
+    prepare: Callable[[bytes], bytes]
     cache: Path
     clock: Callable[[], float]
     sleep: Callable[[float], Awaitable[object]]
@@ -235,7 +236,12 @@ class Flight:
             await self._fetch_once()
             if not self._ground.service.is_local:
                 return Upload(url=self.item.source)
-        return Upload(content=await asyncio.to_thread(_bytes_of, self.item))
+        return Upload(content=await asyncio.to_thread(self._content))
+
+    def _content(self) -> bytes:
+        """Return the bytes to send; the carried engine takes a file as it is."""
+        content = _bytes_of(self.item)
+        return content if self._ground.service.is_local else self._ground.prepare(content)
 
     async def _fetch_once(self) -> None:
         """Get the picture of a URL to look at, unless it has been got before."""

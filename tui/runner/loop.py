@@ -54,8 +54,9 @@ class Runner:
 
     `run` belongs to one thread and its event loop; the other methods and `trouble` may be used from any thread.
     `client` makes the HTTP client, `measure` tells what is known of an image file or raises an error that is a
-    sentence, `cache` is the folder for images fetched from URLs, `only` the items it may send where not all of them.
-    `clock` and `sleep` stand for time. A runner runs once.
+    sentence, `prepare` makes of a file's bytes what is sent to a service beyond this machine, `cache` is the folder
+    for images fetched from URLs, `only` the items it may send where not all of them. `clock` and `sleep` stand for
+    time. A runner runs once.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Runner:
         dialect: Dialect,
         measure: Callable[[Path], ImageFacts],
         cache: Path,
+        prepare: Callable[[bytes], bytes] = bytes,
         only: Collection[int] | None = None,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
@@ -74,7 +76,7 @@ class Runner:
         self._store_path = store_path
         self._client = client
         self._ground = Ground(
-            service, dialect, measure, cache, clock, sleep, None if only is None else json.dumps(sorted(only))
+            service, dialect, measure, prepare, cache, clock, sleep, None if only is None else json.dumps(sorted(only))
         )
         self._loop: asyncio.AbstractEventLoop | None = None
         self._work: asyncio.Task[None] | None = None
