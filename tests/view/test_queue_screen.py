@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.view.conftest import NOW, Opens, screen_text
 from tui.model import ImageFacts, State
 from tui.store import NewItem, Store
@@ -138,3 +140,30 @@ async def test_names_given_are_taken_in_while_the_screen_is_open(queue: Path, tm
         text = screen_text(pilot)
     assert "waiting 1" in text
     assert "There is no file" in text
+
+
+@pytest.mark.parametrize(
+    ("keys", "place"),
+    [
+        (("j",), 1),
+        (("down",), 1),
+        (("down", "down", "up"), 1),
+        (("j", "k"), 0),
+        (("pagedown",), 21),
+        (("pagedown", "pageup"), 0),
+        (("ctrl+d",), 10),
+        (("ctrl+d", "ctrl+u"), 0),
+        (("G",), 99),
+        (("end",), 99),
+        (("end", "home"), 0),
+        (("G", "g"), 0),
+    ],
+)
+async def test_every_key_moves_the_cursor(store: Store, opened: Opens, keys: tuple[str, ...], place: int) -> None:
+    for number in range(100):
+        waiting(store, f"{number:03}.jpg")
+    async with opened() as pilot:
+        await pilot.press(*keys)
+        await pilot.pause()
+        text = screen_text(pilot)
+    assert any(row.startswith("▌") and f"{place:03}.jpg" in row for row in text.splitlines())

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -348,3 +349,29 @@ async def test_while_editing_the_footer_names_the_editors_keys(read: Reads, open
         assert "? keys" not in text
         await pilot.press("f1")
         assert "Bring back the text as it was read." in await settled(pilot)
+
+
+@pytest.mark.parametrize(
+    ("keys", "line"),
+    [
+        (("j",), 2),
+        (("down",), 2),
+        (("down", "down", "up"), 2),
+        (("j", "k"), 1),
+        (("ctrl+d",), 5),
+        (("ctrl+d", "ctrl+u"), 1),
+        (("G",), 12),
+        (("end",), 12),
+        (("end", "home"), 1),
+        (("G", "g"), 1),
+        (("right", "right", "left"), 1),
+        (("w", "b", "j"), 1),
+    ],
+)
+async def test_every_key_moves_the_cursor(read: Reads, opened: Opens, keys: tuple[str, ...], line: int) -> None:
+    read("a.png", tuple(f"line {number}" for number in range(1, 13)))
+    async with opened() as pilot:
+        await begin(pilot)
+        await pilot.press(*keys)
+        text = await settled(pilot)
+    assert f"line {line} of 12" in text

@@ -29,7 +29,7 @@ Window = Callable[[int, int], list[Item]]
 """Returns items by their place in the queue: the first place and how many."""
 
 
-class ImageList(ScrollView, can_focus=True):
+class ImageList(ScrollView, can_focus=True, inherit_bindings=False):
     """Shows a window of items, with a cursor on one of them."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {

@@ -36,7 +36,7 @@ class Row:
         return None if self.key is None else Spot(self.key, self.word)
 
 
-class ResultTree(ScrollView, can_focus=True):
+class ResultTree(ScrollView, can_focus=True, inherit_bindings=False):
     """Shows pages of lines and words, with a cursor on one of them."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
