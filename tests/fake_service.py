@@ -23,10 +23,12 @@ from urllib.parse import parse_qs, urlsplit
 
 KEY_HEADER = "Ocp-Apim-Subscription-Key"
 POLL_PATHS = {
-    "recognizeText": "/vision/v2.0/textOperations",
-    "analyze": "/vision/v3.2/read/analyzeResults",
+    "/recognizeText": "/textOperations",
+    "/read/core/asyncBatchAnalyze": "/read/operations",
+    "/prebuilt-read:analyze": "/prebuilt-read/analyzeResults",
+    "/analyze": "/analyzeResults",
 }
-"""Where the real services keep their operations, by the end of the path that is posted to."""
+"""Where the real services keep their operations, by what the path that is posted to ends in."""
 WRONG_KEY = {
     "error": {"code": "401", "message": "Access denied due to invalid subscription key or wrong API endpoint."}
 }
@@ -105,9 +107,18 @@ def refused(body: object, status: int, *, delay: float = 0.0, **headers: str | N
     return Submission(reply(body, status, delay=delay, **headers))
 
 
+def answered(answer: object) -> Submission:
+    """Answer the POST itself, as the services do that have no operations."""
+    return Submission(reply(answer))
+
+
 DROPPED = Step(fault="drop")
 RESET = Step(fault="reset")
-NO_LINES: Mapping[str, Any] = {"analyzeResult": {"readResults": []}, "recognitionResult": {"lines": []}}
+NO_LINES: Mapping[str, Any] = {
+    "analyzeResult": {"readResults": [], "pages": []},
+    "recognitionResult": {"lines": []},
+    "recognitionResults": [],
+}
 
 
 class FakeService:
@@ -187,10 +198,13 @@ class FakeService:
         script = self.script[min(posted, len(self.script)) - 1]
         if script.accept.status != 202:
             return script.accept, {}
-        return script.accept, {"Operation-Location": self._begin(request.path, script)}
+        version = request.query.get("api-version")
+        operation = self._begin(request.path, script)
+        return script.accept, {"Operation-Location": f"{operation}?api-version={version}" if version else operation}
 
     def _begin(self, path: str, script: Submission) -> str:
-        folder = POLL_PATHS.get(path.rpartition("/")[2], f"{path}/operations")
+        ends = [end for end in POLL_PATHS if path.endswith(end)]
+        folder = path.removesuffix(ends[0]) + POLL_PATHS[ends[0]] if ends else f"{path}/operations"
         operation = f"{folder}/{len(self._operations) + 1:08x}"
         self._operations[operation] = script
         return self.url + operation

@@ -41,6 +41,17 @@ def test_a_profile_is_an_endpoint_with_a_dialect(tmp_path: Path) -> None:
 def test_the_quickstarts_environment_makes_a_profile(tmp_path: Path) -> None:
     profile = settings(tmp_path, "", VISION_ENDPOINT="https://x.api.cognitive.microsoft.com/").named("vision")
     assert (profile.dialect, profile.key_variable) == ("read-3.2", "VISION_KEY")
+    newer = settings(tmp_path, "", DOCUMENTINTELLIGENCE_ENDPOINT="https://x.cognitiveservices.azure.com/")
+    profile = newer.named("document-intelligence")
+    assert (profile.dialect, profile.key_variable) == (
+        "document-intelligence-2024-11-30",
+        "DOCUMENTINTELLIGENCE_API_KEY",
+    )
+
+
+def test_a_parameter_may_be_written_as_toml_has_it(tmp_path: Path) -> None:
+    text = "[services.a]\ndialect = 'recognize-text-1.0'\nendpoint = 'https://x'\nhandwriting = true\npages = 3"
+    assert settings(tmp_path, text).named("a").options == {"handwriting": "true", "pages": "3"}
 
 
 def test_the_environment_names_the_queue(tmp_path: Path) -> None:
@@ -63,6 +74,10 @@ def test_the_login_name_signs_decisions(tmp_path: Path) -> None:
         ("[services.a]\ndialect = 'read-3.2'\nendpoint = 'x'", "is no endpoint"),
         ("[services.a]\ndialect = 'read-3.2'\nendpoint = 'https://x'\nkey = 'abc'", "environment variable"),
         ("[services.a]\ndialect = 'read-3.2'\nendpoint = 'https://x'\ndeadline = -1", "number above 0"),
+        ("[services.a]\ndialect = 'read-3.2'\nendpoint = 'https://x'\nin_flight = 0.5", "must be a whole number"),
+        ("[services.a]\ndialect = 'read-3.2'\nendpoint = 'https://x'\nin_flight = inf", "number above 0"),
+        ("[services.a]\ndialect = 'read-3.2'\nendpoint = 'https://x'\ngrowth = 0.1", "growth must be 1 or more"),
+        ("[services.a]\ndialect = 'read-3.2'\nendpoint = 'https://[x'", "is no endpoint"),
         ("[services.none]\ndialect = 'read-3.2'\nendpoint = 'https://x'", "cannot be named none"),
     ],
 )
@@ -94,3 +109,13 @@ def test_an_unknown_service_names_the_known_ones(tmp_path: Path) -> None:
 )
 def test_what_people_paste_becomes_an_endpoint(given: str, normal: str) -> None:
     assert normal_endpoint(given) == normal
+
+
+def test_what_stands_before_an_at_sign_is_not_repeated() -> None:
+    with pytest.raises(SettingsError) as refused:
+        normal_endpoint("ftp://ada:secret@host")
+    assert "secret" not in str(refused.value)
+
+
+def test_a_home_of_nobody_is_a_name_like_any_other(tmp_path: Path) -> None:
+    assert settings(tmp_path, "", HANDREAD_QUEUE="~no-such-user/q.db").queue == Path("~no-such-user/q.db")

@@ -7,6 +7,7 @@ printed, stored or sent anywhere but to the profile's own endpoint.
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
 from collections.abc import Mapping
@@ -130,11 +131,18 @@ def load(environment: Mapping[str, str] | None = None, file: Path | None = None)
     if table:
         unknown = ", ".join(sorted(table))
         raise SettingsError(f"{file}: there is no setting named {unknown}. Remove it, or correct its spelling.")
-    paths = {name: Path(plain.pop(name)).expanduser() for name in ("queue", "cache") if name in plain}
+    paths = {name: _expanded(plain.pop(name)) for name in ("queue", "cache") if name in plain}
     if environment.get("HANDREAD_QUEUE"):
-        paths["queue"] = Path(environment["HANDREAD_QUEUE"]).expanduser()
+        paths["queue"] = _expanded(environment["HANDREAD_QUEUE"])
     plain["reviewer"] = plain.get("reviewer") or environment.get("USER") or environment.get("USERNAME") or "someone"
     return Settings(services=services, **plain, **paths)  # type: ignore[arg-type]
+
+
+def _expanded(path: str) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)  # there is no such user: the name is one like any other
 
 
 _PLAIN = ("service", "queue", "cache", "reviewer", "glyphs", "theme")
@@ -160,11 +168,24 @@ def _expect(value: object, kind: type[_T], file: Path, name: str) -> _T:
 _KINDS: dict[type, str] = {str: "text", dict: "table", float: "number", int: "whole number"}
 
 
+_QUICKSTARTS = (
+    ("vision", "read-3.2", "VISION_ENDPOINT", "VISION_KEY"),
+    (
+        "document-intelligence",
+        "document-intelligence-2024-11-30",
+        "DOCUMENTINTELLIGENCE_ENDPOINT",
+        "DOCUMENTINTELLIGENCE_API_KEY",
+    ),
+)
+"""A profile's name and dialect, and the variables of Microsoft's own quickstarts that hold its endpoint and its key."""
+
+
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Service]:
-    endpoint = environment.get("VISION_ENDPOINT", "")
-    if not endpoint:
-        return {}
-    return {"vision": Service("vision", "read-3.2", normal_endpoint(endpoint), "VISION_KEY")}
+    found = {}
+    for name, dialect, endpoint, key_variable in _QUICKSTARTS:
+        if environment.get(endpoint):
+            found[name] = Service(name, dialect, normal_endpoint(environment[endpoint]), key_variable)
+    return found
 
 
 def _service(name: str, entry: dict[str, Any], file: Path) -> Service:
@@ -186,11 +207,12 @@ def _service(name: str, entry: dict[str, Any], file: Path) -> Service:
     for number in fields(Pace):
         if number.name in entry:
             pace[number.name] = _positive(entry.pop(number.name), file, f"{where}.{number.name}")
-    if "in_flight" in pace:
-        pace["in_flight"] = int(pace["in_flight"])
-    if "tries" in pace:
-        pace["tries"] = int(pace["tries"])
-    options = {key: _expect(value, str, file, f"{where}.{key}") for key, value in entry.items()}
+    for whole in ("in_flight", "tries"):
+        if whole in pace:
+            pace[whole] = _whole(pace[whole], file, f"{where}.{whole}")
+    if pace.get("growth", 1) < 1:
+        raise SettingsError(f"{file}: {where}.growth must be 1 or more: polls do not come faster and faster.")
+    options = {key: _option(value, file, f"{where}.{key}") for key, value in entry.items()}
     local = endpoint == "local:"
     return Service(
         name,
@@ -203,14 +225,32 @@ def _service(name: str, entry: dict[str, Any], file: Path) -> Service:
 
 
 def _positive(value: object, file: Path, name: str) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf:
         return value
     raise SettingsError(f"{file}: {name} must be a number above 0, not {value!r}.")
 
 
+def _option(value: object, file: Path, name: str) -> str:
+    """Return a parameter as it goes into a URL."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int) else _expect(value, str, file, name)
+
+
+def _whole(value: float, file: Path, name: str) -> int:
+    if value == int(value):
+        return int(value)
+    raise SettingsError(f"{file}: {name} must be a whole number above 0, not {value!r}.")
+
+
 def normal_endpoint(endpoint: str) -> str:
     """Return scheme, host and port of an endpoint, without the path people paste after it; raises SettingsError."""
-    parts = urlsplit(endpoint.strip())
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise SettingsError(f"{endpoint!r} is no endpoint. It looks like https://NAME.cognitiveservices.azure.com.")
+    named = endpoint.strip().rpartition("@")[2]  # what stands before an @ may be a secret: it is not repeated
+    try:
+        parts = urlsplit(endpoint.strip())
+        is_endpoint = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        is_endpoint = False
+    if not is_endpoint:
+        raise SettingsError(f"{named!r} is no endpoint. It looks like https://NAME.cognitiveservices.azure.com.")
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"

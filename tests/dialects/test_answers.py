@@ -16,6 +16,7 @@ from tui.model import Line, Page, Polygon, Word
 
 RECORDED = Path(__file__).parents[2].parent / "shared" / "recorded"
 READ = DIALECTS["read-3.2"]({})
+BATCH = DIALECTS["read-2.1"]({})
 RECOGNIZE = DIALECTS["recognize-text-2.0"]({})
 
 NAMES = ["status", "analyzeResult", "readResults", "recognitionResult", "lines", "words", "text", "boundingBox"]
@@ -66,6 +67,21 @@ def test_recorded_answers_of_read_are_read_whole(name: str, pages: int, lines: i
     answer = READ.parse(recorded(name))
     assert (len(answer), sum(len(page.lines) for page in answer), len(words_of(answer))) == (pages, lines, words)
     assert all(word.polygon and word.confidence is not None and not word.low for word in words_of(answer))
+
+
+@pytest.mark.parametrize(
+    ("dialect", "name", "lines"),
+    [
+        ("recognize-text-1.0", "v1.0__spec-GetTextOperationResult", 3),
+        ("recognize-text-2.1", "v1.0__spec-GetTextOperationResult", 3),
+        ("read-3.0", "v3.0__handprint-glaser-0029", 47),
+        ("read-3.1", "v3.1.0__quickstart-python-hand-text", 3),
+    ],
+)
+def test_the_other_versions_read_their_own_answers(dialect: str, name: str, lines: int) -> None:
+    [page] = DIALECTS[dialect]({}).parse(recorded(name))
+    assert len(page.lines) == lines
+    assert all(line.handwritten is None for line in page.lines)
 
 
 def test_a_recorded_line_has_its_text_box_words_and_hand() -> None:
@@ -153,6 +169,17 @@ def test_the_angle_of_recognize_text_is_turned_to_ours(said: object, angle: floa
     assert (page.angle, page.width, page.height) == (angle, 5, 7.5)
 
 
+def test_batch_read_has_many_pages_in_inches_turned_clockwise() -> None:
+    line = {"text": "ab", "boundingBox": [0.5, 1, 1.5, 1, 1.5, 1.25, 0.5, 1.25]}
+    line["words"] = [{"text": "ab", "confidence": "Low"}]
+    first = {"page": 1, "clockwiseOrientation": 349.59, "width": 8.5, "height": 11, "unit": "inch", "lines": [line]}
+    pages = BATCH.parse({"recognitionResults": [first, {"page": 2, "width": 8.5, "height": 11, "lines": []}]})
+    assert [(page.number, page.width, len(page.lines)) for page in pages] == [(1, 8.5, 1), (2, 8.5, 0)]
+    assert pages[0].angle == pytest.approx(-10.41)
+    assert pages[0].lines[0].words[0].low
+    assert pages[0].fitted(850, 1100).lines[0].polygon == Polygon.from_bounds(50, 100, 150, 125)
+
+
 def test_pages_keep_their_numbers_when_only_some_were_asked_for() -> None:
     answer = {"analyzeResult": {"readResults": [{"page": 3}, {"page": 5}]}}
     assert [page.number for page in READ.parse(answer)] == [3, 5]
@@ -165,10 +192,27 @@ def test_pages_with_useless_numbers_are_counted(numbers: list[Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "box", [None, [], [1, 2, 3], list(range(9)), "1,2,3,4", [1, 2, 3, 4, 5, 6, 7, None], [math.inf] * 8, [10**400] * 8]
+    "box",
+    [
+        None,
+        [],
+        [1, 2, 3],
+        list(range(9)),
+        "1,2,3,4",
+        [1, 2, 3, 4, 5, 6, 7, None],
+        [math.inf] * 8,
+        [10**400] * 8,
+        [1e10] * 8,
+    ],
 )
 def test_a_box_that_is_none_is_left_out(box: object) -> None:
     assert read_line(text="a", boundingBox=box).polygon is None
+
+
+@pytest.mark.parametrize("size", [None, 0, -5, 1e-9, 1e10, math.nan, math.inf, 10**400, "5", True])
+def test_a_size_that_no_page_has_is_unknown(size: object) -> None:
+    page = read(width=size, height=size)
+    assert (page.width, page.height) == (0, 0)
 
 
 def test_a_line_without_a_box_has_that_of_its_words() -> None:

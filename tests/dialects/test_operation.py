@@ -31,7 +31,7 @@ from tui.dialects import (
     Upload,
     open_client,
 )
-from tui.dialects import operation as module
+from tui.dialects import call as module
 
 KEY = "0123456789abcdef0123456789abcdef"
 IMAGE = Upload(content=b"an image" * 100_000)
@@ -468,6 +468,7 @@ async def recorded_refusal(name: str) -> ServiceError:
         ("fr-v2.1__HTTP400-frc_content-damaged_file_passed_as_bytes", Refused, "InvalidImage", "corrupted"),
         ("fr-v2.1__HTTP400-frc_content_from_url-content_url_pass_stream", Refused, "FailedToDownloadImage", "download"),
         ("fr-v2.1__HTTP401-frc_content-content_authentication_bad_key", KeyRefused, "401", "invalid subscription key"),
+        ("di-3.x__HTTP410-version-retired", Retired, "Gone", "has been retired"),
         ("fr-v2.0__HTTP429-multiapi-v2_0_compatibility", Throttled, "429", "have exceeded rate limit"),
         ("fr-v2.1__HTTP429-ftc_copy_model-copy_model_with_composed_model_v21", Throttled, "429", "exceeded"),
     ],

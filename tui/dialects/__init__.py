@@ -4,6 +4,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from tui.dialects.client import fetch, open_client
+from tui.dialects.document_intelligence import (
+    document_intelligence_2023_07_31,
+    document_intelligence_2024_11_30,
+    form_recognizer_2_1,
+)
+from tui.dialects.image_analysis import image_analysis_4_0
 from tui.dialects.protocol import (
     Answer,
     CutOff,
@@ -24,8 +30,8 @@ from tui.dialects.protocol import (
     Upload,
     WrongOption,
 )
-from tui.dialects.read import read_3_2
-from tui.dialects.recognize_text import recognize_text_2_0
+from tui.dialects.read import read_2_0, read_2_1, read_3_0, read_3_1, read_3_2
+from tui.dialects.recognize_text import recognize_text_1_0, recognize_text_2_0, recognize_text_2_1
 
 __all__ = [
     "DIALECTS",
@@ -53,8 +59,18 @@ __all__ = [
 
 DIALECTS: Mapping[str, DialectFactory] = MappingProxyType(
     {
+        "recognize-text-1.0": recognize_text_1_0,
         "recognize-text-2.0": recognize_text_2_0,
+        "recognize-text-2.1": recognize_text_2_1,
+        "read-2.0": read_2_0,
+        "read-2.1": read_2_1,
+        "read-3.0": read_3_0,
+        "read-3.1": read_3_1,
         "read-3.2": read_3_2,
+        "form-recognizer-2.1": form_recognizer_2_1,
+        "image-analysis-4.0": image_analysis_4_0,
+        "document-intelligence-2023-07-31": document_intelligence_2023_07_31,
+        "document-intelligence-2024-11-30": document_intelligence_2024_11_30,
     }
 )
 """Each dialect by its name; the factory takes the profile's options and raises WrongOption."""

@@ -92,8 +92,9 @@ def _messages(error: Mapping[str, Any]) -> Iterator[str]:
     details = error.get("details")
     for detail in details if isinstance(details, list) else []:
         if isinstance(detail, Mapping) and isinstance(detail.get("message"), str):
-            page = detail.get("target")
-            yield f"Page {page}: {detail['message']}" if isinstance(page, str | int) else detail["message"]
+            target = detail.get("target")
+            is_page = isinstance(target, str | int) and str(target).isdecimal()
+            yield f"Page {target}: {detail['message']}" if is_page else detail["message"]
 
 
 def wait_asked(headers: httpx.Headers) -> float | None:

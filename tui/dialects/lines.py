@@ -1,5 +1,7 @@
 """Lines and words as Computer Vision and its kin write them: text, boundingBox, words, confidence, appearance.
 
+Image Analysis writes its boxes as `boundingPolygon`, a list of points; otherwise it is the same.
+
 The reading is tolerant, because no two versions of the services agree: whatever is missing, null or of another kind
 is left out, and nothing here raises.
 """
@@ -7,23 +9,30 @@ is left out, and nothing here raises.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tui.model import Line, Page, Polygon, Word
 
 LARGEST_PAGE_NUMBER = 1_000_000
+LARGEST_COORDINATE = 1e9
+"""Beyond it a number is no place on a page, in whatever unit, and a multiple of it might be no number at all."""
+SMALLEST_SIZE = 1e-3
+"""Below it a number is no width or height of a page."""
 
 
 def pages_from(results: object) -> tuple[Page, ...]:
-    """Return the pages of a `readResults`; they keep the numbers the service gave them if those tell them apart."""
+    """Return the pages of a `readResults`."""
+    return tuple(page_from(record, number) for number, record in numbered(results, "page"))
+
+
+def numbered(results: object, key: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Return the records of pages, with the numbers the service gave them if those tell them apart, else counted."""
     records = tuple(records_of(results))
-    said = [_page_number(record.get("page")) for record in records]
+    said = [_page_number(record.get(key)) for record in records]
     distinct = None not in said and len(set(said)) == len(said)
-    return tuple(
-        page_from(record, number if distinct and number else place)
-        for place, (record, number) in enumerate(zip(records, said, strict=True), 1)
-    )
+    for place, (record, number) in enumerate(zip(records, said, strict=True), 1):
+        yield (number if distinct and number else place), record
 
 
 def page_from(record: Mapping[str, Any], number: int) -> Page:
@@ -33,8 +42,8 @@ def page_from(record: Mapping[str, Any], number: int) -> Page:
         angle = number_of(record.get("clockwiseOrientation"))
     return Page(
         number=number,
-        width=max(0.0, number_of(record.get("width")) or 0.0),
-        height=max(0.0, number_of(record.get("height")) or 0.0),
+        width=size_of(record.get("width")),
+        height=size_of(record.get("height")),
         angle=half_turn(angle or 0.0),
         lines=lines_from(record.get("lines")),
     )
@@ -50,7 +59,7 @@ def _line(record: Mapping[str, Any]) -> Line:
     words = tuple(_words(record.get("words")))
     return Line(
         text=text_of(record.get("text")) or " ".join(word.text for word in words),
-        polygon=polygon_of(record.get("boundingBox")) or _around(words),
+        polygon=_place(record) or around(words),
         words=words,
         handwritten=_handwritten(record.get("appearance")),
     )
@@ -62,10 +71,19 @@ def _words(value: object) -> Iterator[Word]:
         if text:
             confidence = record.get("confidence")
             low = isinstance(confidence, str) and confidence.lower() == "low"
-            yield Word(text, polygon_of(record.get("boundingBox")), _share(confidence), low)
+            yield Word(text, _place(record), share_of(confidence), low)
 
 
-def _around(words: tuple[Word, ...]) -> Polygon | None:
+def _place(record: Mapping[str, Any]) -> Polygon | None:
+    return polygon_of(record.get("boundingBox")) or polygon_of(_flat(record.get("boundingPolygon")))
+
+
+def _flat(points: object) -> list[Any]:
+    """Return the numbers of a list of points: x1, y1, x2, ..."""
+    return [number for point in records_of(points) for number in (point.get("x"), point.get("y"))]
+
+
+def around(words: Sequence[Word]) -> Polygon | None:
     """Return the place of a line that has none of its own: from its first word to its last."""
     placed = [word.polygon for word in words if word.polygon]
     if not placed:
@@ -89,7 +107,8 @@ def _page_number(value: object) -> int | None:
     return int(number)
 
 
-def _share(value: object) -> float | None:
+def share_of(value: object) -> float | None:
+    """Return what should be a confidence from 0 to 1."""
     number = number_of(value)
     return number if number is not None and 0 <= number <= 1 else None
 
@@ -126,9 +145,15 @@ def number_of(value: object) -> float | None:
     return number if math.isfinite(number) else None
 
 
+def size_of(value: object) -> float:
+    """Return what should be a page's width or height; 0 where it is none."""
+    number = number_of(value)
+    return number if number is not None and SMALLEST_SIZE <= number <= LARGEST_COORDINATE else 0.0
+
+
 def polygon_of(value: object) -> Polygon | None:
     """Return what should be a list of 8 numbers as a polygon."""
-    if not isinstance(value, list):
+    if not isinstance(value, list) or len(value) != 8:
         return None
-    numbers = [number for number in map(number_of, value) if number is not None]
-    return Polygon.from_numbers(numbers) if len(numbers) == len(value) == 8 else None
+    numbers = [number for number in map(number_of, value) if number is not None and abs(number) <= LARGEST_COORDINATE]
+    return Polygon.from_numbers(numbers) if len(numbers) == 8 else None

@@ -11,35 +11,27 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, NoReturn
 from urllib.parse import unquote
 
 import httpx
 
+from tui.dialects.call import Counter, call, posted, whole
 from tui.dialects.client import beginning_of, key_of, origin
-from tui.dialects.faults import Words, clean, fault_of, faults_of_the_way, wait_asked, words_in, words_of
+from tui.dialects.faults import Words, clean, fault_of, wait_asked, words_in, words_of
 from tui.dialects.protocol import (
     Answer,
-    CutOff,
     NotUnderstood,
     OperationFailed,
     OperationGone,
     Pending,
-    Retired,
     Transient,
     Upload,
 )
 from tui.model import Page
 
-LARGEST_ANSWER = 64 * 2**20
-"""Bytes of an answer that are read."""
-LONGEST_ANSWER = 300.0
-"""Seconds within which an answer must have come."""
-PIECE = 2**18
-"""Bytes that are sent at a time, so that a slow line is slow and not broken."""
 LARGE = 2**18
 """Bytes from which JSON is read in another thread."""
 ENDED_BADLY = frozenset({"failed", "canceled", "cancelled", "skipped"})
@@ -53,84 +45,31 @@ class OperationDialect:
     """A dialect of the asynchronous kind."""
 
     name: str
-    path: str
+    counter: Counter
     """Where images are posted to."""
     pages: Callable[[Mapping[str, Any]], tuple[Page, ...]]
     """Reads a final answer; raises NotUnderstood."""
-    query: Mapping[str, str] = field(default_factory=dict)
-    """The parameters of the submission."""
-    url_key: str = "url"
-    """What the body that names an image's URL calls it."""
-    successor: str = ""
-    """What to do when the service no longer knows the path."""
 
     async def submit(self, http: httpx.AsyncClient, upload: Upload) -> Pending | Answer:
         """Send an image; returns as soon as the service has named the operation."""
-        body = _Body(upload, self.url_key)
-        try:
-            async with _call(
-                http, "POST", http.base_url.join(self.path), params=self.query, headers=body.headers, content=body
-            ) as response:
-                if not response.is_success:
-                    await self._raise_refusal(http, response)
-                pending = Pending(_location(http, response), after=wait_asked(response.headers) or 0.0)
-                await beginning_of(response)  # a connection read to its end is used again
-                return pending
-        except CutOff as error:
-            if not body.was_sent:
-                raise Transient(error.sentence, error.code) from error
-            raise
-
-    async def _raise_refusal(self, http: httpx.AsyncClient, response: httpx.Response) -> NoReturn:
-        words = words_in(await beginning_of(response)).without(key_of(http))
-        if response.status_code in {404, 410}:
-            raise Retired(
-                f"{response.url.host} does not know {self.path} ({response.status_code}{words.quoted}). "
-                f"{self.successor}".rstrip(),
-                words.code or str(response.status_code),
-            )
-        raise fault_of(response, words)
+        async with posted(http, self.counter, upload) as response:
+            pending = Pending(_location(http, response), after=wait_asked(response.headers) or 0.0)
+            await beginning_of(response)  # a connection read to its end is used again
+            return pending
 
     async def poll(self, http: httpx.AsyncClient, pending: Pending) -> Pending | Answer:
         """Ask after the operation once; what it cannot have become is a fault that passes."""
         url = _own(http, http.base_url, pending.operation)
-        async with _call(http, "GET", url) as response:
+        async with call(http, "GET", url) as response:
             if not response.is_success:
                 await _raise_fault(http, response)
-            body = await _whole(response)
+            body = await whole(response)
         record = _record(body, url.host) if len(body) < LARGE else await asyncio.to_thread(_record, body, url.host)
         return _state(record, body, response.headers, pending.operation, key_of(http))
 
     def parse(self, answer: Mapping[str, Any]) -> tuple[Page, ...]:
         """Return the pages of a final answer, in the answer's own units; raises NotUnderstood."""
         return self.pages(answer)
-
-
-class _Body(httpx.AsyncByteStream):
-    """What is posted, in pieces; it knows whether all of it has left, for without that nothing was taken."""
-
-    def __init__(self, upload: Upload, url_key: str) -> None:
-        is_url = upload.content is None
-        self._bytes = json.dumps({url_key: upload.url}).encode() if upload.content is None else upload.content
-        self.headers = {
-            "Content-Type": "application/json" if is_url else "application/octet-stream",
-            "Content-Length": str(len(self._bytes)),
-        }
-        self.was_sent = False
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        view = memoryview(self._bytes)
-        for start in range(0, len(view), PIECE):
-            yield bytes(view[start : start + PIECE])
-        self.was_sent = True
-
-
-@asynccontextmanager
-async def _call(http: httpx.AsyncClient, method: str, url: httpx.URL, **request: Any) -> AsyncIterator[httpx.Response]:
-    with faults_of_the_way(url.host):
-        async with asyncio.timeout(LONGEST_ANSWER if method == "GET" else None):
-            async with http.stream(method, url, **request) as response:
-                yield response
 
 
 def _location(http: httpx.AsyncClient, response: httpx.Response) -> str:
@@ -172,17 +111,6 @@ async def _raise_fault(http: httpx.AsyncClient, response: httpx.Response) -> NoR
     raise fault_of(response, words)
 
 
-async def _whole(response: httpx.Response) -> bytes:
-    body = bytearray()
-    async for piece in response.aiter_bytes():
-        body += piece
-        if len(body) > LARGEST_ANSWER:
-            raise NotUnderstood(
-                f"The answer of {response.url.host} is larger than {LARGEST_ANSWER // 2**20} MB, and was not read."
-            )
-    return bytes(body)
-
-
 def _record(body: bytes, host: str) -> Mapping[str, Any]:
     """Return the object that a poll's body holds; anything else comes from something on the way, and passes."""
     try:
@@ -204,10 +132,16 @@ def _state(
         raise Transient(f"The service's answer holds no status{words.quoted}.", words.code or "nonsense")
     status = "".join(said.split()).lower()
     if status == "succeeded":
-        return Answer(body)
+        return Answer(body, _remarks(record).without(key).text)
     if status in ENDED_BADLY:
         raise _failure(words_of(record).without(key), headers)
     return Pending(operation, _progress(headers) or clean(said, 40), wait_asked(headers) or 0.0)
+
+
+def _remarks(record: Mapping[str, Any]) -> Words:
+    """Return what the service remarks on an answer that it stands by, as Document Intelligence does in `warnings`."""
+    result = record.get("analyzeResult")
+    return words_of({"details": result.get("warnings")}) if isinstance(result, Mapping) else Words()
 
 
 def _failure(words: Words, headers: httpx.Headers) -> OperationFailed:

@@ -107,6 +107,8 @@ class Answer:
 
     body: bytes
     """The JSON text."""
+    remarks: str = ""
+    """What the service says beside it in words, such as that it left something out."""
 
 
 class Dialect(Protocol):
@@ -134,3 +136,20 @@ Options = Mapping[str, str]
 """What a profile says beyond its endpoint: mode, language, ... by the service's own parameter names."""
 
 DialectFactory = Callable[[Options], Dialect]
+
+
+def one_of(known: tuple[str, ...], options: Options, name: str, dialect: str) -> str:
+    """Return an option in the service's own spelling, or the first known value where it is not set.
+
+    Raises WrongOption.
+    """
+    asked = options.get(name) or known[0]
+    for value in known:
+        if value.lower() == asked.lower():
+            return value
+    raise WrongOption(f"The {name} of {dialect} is {' or '.join(known)}, not {asked!r}.")
+
+
+def given(options: Options, *names: str) -> dict[str, str]:
+    """Return the options of these names that are set, to be passed through."""
+    return {name: options[name] for name in names if options.get(name)}

@@ -1,34 +1,78 @@
-"""Read, the successor of Recognize Text: many pages, a confidence for each word, and whether a line is handwritten."""
+"""Read, the successor of Recognize Text: many pages, from 3.0 on a confidence for each word, and in 3.2 the hand.
+
+Versions 2.0 and 2.1, also known as Batch Read, call their pages `recognitionResults` and turn them clockwise from 0
+to 360 degrees; the later ones wrap `readResults` into an `analyzeResult`. Documents come in inches, images in pixels.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from tui.dialects.call import Counter
 from tui.dialects.lines import pages_from
 from tui.dialects.operation import OperationDialect
-from tui.dialects.protocol import Dialect, NotUnderstood, Options
+from tui.dialects.protocol import Dialect, NotUnderstood, Options, given, one_of
+from tui.dialects.recognize_text import MODES
 from tui.model import Page
 
-SUCCESSOR = "Check the endpoint, or use Document Intelligence, the successor of Read."
+SUCCESSOR = (
+    "Check the endpoint, or use the dialect document-intelligence-2024-11-30 (Document Intelligence, the successor "
+    "of Read)."
+)
+RETIRED = (
+    "Microsoft retired Read 2.0 to 3.1 on 13 September 2026: use the dialect read-3.2 (Read 3.2) or "
+    "document-intelligence-2024-11-30 (Document Intelligence)."
+)
+
+
+def read_2_0(options: Options) -> Dialect:
+    """Speak Read 2.0; the option `mode` is Handwritten (where it is not set) or Printed."""
+    return _batch("2.0", {"mode": one_of(MODES, options, "mode", "read-2.0")})
+
+
+def read_2_1(_options: Options) -> Dialect:
+    """Speak Read 2.1, which has no options."""
+    return _batch("2.1", {})
+
+
+def read_3_0(options: Options) -> Dialect:
+    """Speak Read 3.0; the option language is passed through."""
+    return _read("3.0", given(options, "language"), RETIRED)
+
+
+def read_3_1(options: Options) -> Dialect:
+    """Speak Read 3.1; the option language is passed through."""
+    return _read("3.1", given(options, "language"), RETIRED)
 
 
 def read_3_2(options: Options) -> Dialect:
     """Speak Read 3.2; the options language, pages, model-version and readingOrder are passed through."""
-    known = ("language", "pages", "model-version", "readingOrder")
-    return OperationDialect(
-        name="read-3.2",
-        path="/vision/v3.2/read/analyze",
-        query={name: options[name] for name in known if options.get(name)},
-        pages=pages_of,
-        successor=SUCCESSOR,
-    )
+    return _read("3.2", given(options, "language", "pages", "model-version", "readingOrder"), SUCCESSOR)
 
 
-def pages_of(answer: Mapping[str, Any]) -> tuple[Page, ...]:
+def _batch(version: str, query: Mapping[str, str]) -> Dialect:
+    counter = Counter(f"/vision/v{version}/read/core/asyncBatchAnalyze", query, successor=RETIRED)
+    return OperationDialect(f"read-{version}", counter, batch_pages_of)
+
+
+def _read(version: str, query: Mapping[str, str], successor: str) -> Dialect:
+    counter = Counter(f"/vision/v{version}/read/analyze", query, successor=successor)
+    return OperationDialect(f"read-{version}", counter, pages_of)
+
+
+def batch_pages_of(answer: Mapping[str, Any]) -> tuple[Page, ...]:
+    """Return the pages of `recognitionResults`; raises NotUnderstood when there are none."""
+    results = answer.get("recognitionResults")
+    if not isinstance(results, list):
+        raise NotUnderstood("The answer of Read holds no recognitionResults.", "not-understood")
+    return pages_from(results)
+
+
+def pages_of(answer: Mapping[str, Any], service: str = "Read") -> tuple[Page, ...]:
     """Return the pages of an `analyzeResult`; raises NotUnderstood when it holds no readResults."""
     result = answer.get("analyzeResult")
     results = result.get("readResults") if isinstance(result, Mapping) else None
     if not isinstance(results, list):
-        raise NotUnderstood("The answer of Read holds no analyzeResult.readResults.", "not-understood")
+        raise NotUnderstood(f"The answer of {service} holds no analyzeResult.readResults.", "not-understood")
     return pages_from(results)

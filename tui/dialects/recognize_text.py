@@ -9,27 +9,43 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tui.dialects.call import Counter
 from tui.dialects.lines import page_from
 from tui.dialects.operation import OperationDialect
-from tui.dialects.protocol import Dialect, NotUnderstood, Options, WrongOption
+from tui.dialects.protocol import Dialect, NotUnderstood, Options, one_of
 from tui.model import Page
 
 MODES = ("Handwritten", "Printed")
 SUCCESSOR = (
     "Microsoft retired Recognize Text 1.0 to 2.1 on 13 September 2026: use the dialect read-3.2 (Read 3.2) "
-    "or Document Intelligence."
+    "or document-intelligence-2024-11-30 (Document Intelligence)."
 )
 
 
+def recognize_text_1_0(options: Options) -> Dialect:
+    """Speak Recognize Text 1.0; the option `handwriting` is true (where it is not set) or false.
+
+    The service's quickstarts call the parameter `handwriting`, its specification `detectHandwriting`; the option
+    `query` says by which name it goes.
+    """
+    parameter = one_of(("handwriting", "detectHandwriting"), options, "query", "recognize-text-1.0")
+    handwriting = one_of(("true", "false"), options, "handwriting", "recognize-text-1.0")
+    return _dialect("1.0", {parameter: handwriting})
+
+
 def recognize_text_2_0(options: Options) -> Dialect:
-    """Speak Recognize Text 2.0 or 2.1; the option `mode` is Handwritten (where it is not set) or Printed."""
-    return OperationDialect(
-        name="recognize-text-2.0",
-        path="/vision/v2.0/recognizeText",
-        query={"mode": _mode(options.get("mode") or MODES[0])},
-        pages=pages_of,
-        successor=SUCCESSOR,
-    )
+    """Speak Recognize Text 2.0; the option `mode` is Handwritten (where it is not set) or Printed."""
+    return _dialect("2.0", {"mode": one_of(MODES, options, "mode", "recognize-text-2.0")})
+
+
+def recognize_text_2_1(options: Options) -> Dialect:
+    """Speak Recognize Text 2.1; the option `mode` is Handwritten (where it is not set) or Printed."""
+    return _dialect("2.1", {"mode": one_of(MODES, options, "mode", "recognize-text-2.1")})
+
+
+def _dialect(version: str, query: Mapping[str, str]) -> Dialect:
+    counter = Counter(f"/vision/v{version}/recognizeText", query, successor=SUCCESSOR)
+    return OperationDialect(f"recognize-text-{version}", counter, pages_of)
 
 
 def pages_of(answer: Mapping[str, Any]) -> tuple[Page, ...]:
@@ -38,10 +54,3 @@ def pages_of(answer: Mapping[str, Any]) -> tuple[Page, ...]:
     if not isinstance(result, Mapping):
         raise NotUnderstood("The answer of Recognize Text holds no recognitionResult.", "not-understood")
     return (page_from(result, 1),)
-
-
-def _mode(asked: str) -> str:
-    for mode in MODES:
-        if mode.lower() == asked.lower():
-            return mode
-    raise WrongOption(f"The mode of recognize-text-2.0 is {' or '.join(MODES)}, not {asked!r}.")

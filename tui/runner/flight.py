@@ -343,7 +343,7 @@ class Flight:
             ground.reached()
             patience.renew()
             if isinstance(answer, Answer):
-                await ground.save(self._store.polled, self.item.id, "succeeded", clock())
+                await ground.save(self._store.polled, self.item.id, answer.remarks or "succeeded", clock())
                 return answer
             self._check_deadline(since, pending.said, answer.said)
             next_poll = clock() + max(interval * _spread(self.item.id), answer.after)
