@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sqlite3
 import struct
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.fake_service import FakeService, running, submission
+from tests.fake_service import FakeService, refused, running, submission
 from tests.terminal import Terminal
 from tests.test_program import HANDREAD, READ, handread, home, profile, wait_until
 from tests.view.conftest import draw_page
@@ -222,3 +223,87 @@ def test_what_a_library_prints_about_a_broken_file_stays_off_the_screen(home: di
             terminal.settle()
             assert "LZW" not in terminal.text
             assert "TIFF" not in terminal.text
+
+
+def test_a_pattern_does_not_follow_links_in_circles(home: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "up").symlink_to("..")
+    (tmp_path / "a" / "b" / "up").symlink_to("../..")
+    draw_page(tmp_path / "a" / "b" / "x.png")
+    done = handread(home, "add", str(tmp_path / "**" / "*.png"))
+    assert done.returncode == 0
+    assert "1 added" in done.stderr
+
+
+def test_a_file_that_moved_is_found_under_its_new_name(home: dict[str, str], tmp_path: Path) -> None:
+    draw_page(tmp_path / "a.png")
+    handread(home, "add", str(tmp_path / "a.png"))
+    (tmp_path / "a.png").rename(tmp_path / "b.png")
+    done = handread(home, "add", str(tmp_path / "b.png"))
+    assert "it has moved" in done.stderr
+    assert json.loads(handread(home, "status", "--json").stdout)["items"]["waiting"] == 1
+
+
+def test_a_file_that_was_read_and_is_garbage_now_says_so(home: dict[str, str], tmp_path: Path) -> None:
+    draw_page(tmp_path / "a.png")
+    with FakeService([submission(READ)], key="s3cret") as service:
+        profile(home, service)
+        environment = {**home, "CLOUD_KEY": "s3cret"}
+        handread(environment, "run", str(tmp_path / "a.png"))
+        (tmp_path / "a.png").write_text("garbage")
+        done = handread(environment, "run", str(tmp_path / "a.png"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "a.png is not an image" in done.stderr
+
+
+def test_what_failed_is_sent_again_only_when_that_is_asked_for(home: dict[str, str], tmp_path: Path) -> None:
+    draw_page(tmp_path / "a.png")
+    no = refused({"code": "InvalidImageSize", "message": "Too large."}, 400)
+    with FakeService([no, submission(READ)], key="s3cret") as service:
+        profile(home, service)
+        environment = {**home, "CLOUD_KEY": "s3cret"}
+        assert handread(environment, "run", str(tmp_path / "a.png")).returncode == 1
+        assert handread(environment, "run", str(tmp_path / "a.png")).returncode == 1
+        assert len(service.posts) == 1
+        again = handread(environment, "run", "--retry", str(tmp_path / "a.png"))
+        assert (again.returncode, again.stdout) == (0, "jumps over\n")
+
+
+def test_no_names_on_stdin_mean_nothing_and_not_everything(home: dict[str, str], tmp_path: Path) -> None:
+    draw_page(tmp_path / "a.png")
+    with FakeService([submission(READ)], key="s3cret") as service:
+        profile(home, service)
+        environment = {**os.environ, **home, "CLOUD_KEY": "s3cret"}
+        handread(environment, "add", str(tmp_path / "a.png"))
+        done = subprocess.run([*HANDREAD, "run", "-"], env=environment, input=b"", capture_output=True, check=False)
+        assert (done.returncode, service.posts) == (0, [])
+
+
+def test_output_that_cannot_be_written_is_a_sentence(home: dict[str, str], tmp_path: Path) -> None:
+    Store(Path(home["HANDREAD_QUEUE"])).close()
+    draw_page(tmp_path / "a.png")
+    handread(home, "add", str(tmp_path / "a.png"))
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*HANDREAD, "status"],
+            env={**os.environ, **home},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "cannot be written" in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_leaves_the_terminal_as_it_was_found(
+    home: dict[str, str], tmp_path: Path, number: signal.Signals
+) -> None:
+    draw_page(tmp_path / "a.png")
+    handread(home, "add", str(tmp_path / "a.png"))
+    with Terminal([*HANDREAD, "--service", "none"], size=(100, 24), env=home) as terminal:
+        terminal.wait_for(r"waiting 1\b")
+        terminal.signal(number)
+        assert terminal.wait() == 128 + number
+        assert not terminal.display.modes & {1000, 1003, 1006, 1049, 2004}

@@ -230,6 +230,35 @@ def test_a_new_decision_ends_redo(store: Store) -> None:
     assert store.redo("ada") is None
 
 
+def test_redo_never_brings_back_a_branch_that_was_left(store: Store) -> None:
+    item_id = read(store)
+    decide(store, item_id, FIRST, Verdict.REJECTED)
+    store.undo("ada")
+    decide(store, item_id, FIRST, Verdict.ACCEPTED)
+    store.undo("ada")
+    redone = store.redo("ada")
+    assert redone is not None
+    assert redone.verdict is Verdict.ACCEPTED
+    assert store.redo("ada") is None
+
+
+def test_a_file_that_moved_keeps_its_place(store: Store) -> None:
+    item_id = add(store, "/scans/a.png")
+    store.claim("local")
+    store.failed(item_id, "vanished", "It is gone.")
+    store.moved(item_id, "/scans/b.png")
+    item = store.item(item_id)
+    assert (item.source, item.state) == ("/scans/b.png", State.WAITING)
+
+
+def test_pages_that_are_damaged_are_told_of(store: Store, path: Path) -> None:
+    item_id = read(store)
+    with sqlite3.connect(path) as connection:
+        connection.execute("update result set pages = x'00'")
+    with pytest.raises(StoreError, match="is damaged"):
+        store.pages(item_id)
+
+
 def test_undo_takes_back_ones_own_decisions_only(store: Store) -> None:
     item_id = read(store)
     decide(store, item_id, FIRST, Verdict.ACCEPTED, reviewer="ada")

@@ -8,7 +8,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from tui.exports.json import item_line
 from tui.exports.text import outline, plain_text
@@ -20,7 +20,7 @@ from tui.store import Store, Tally
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from tui.runner import Runner
+    from tui.runner import Outcome, Runner
 
 DONE, SOME_FAILED, KEY_REFUSED, INTERRUPTED = 0, 1, 4, 130
 """Exit codes."""
@@ -28,53 +28,66 @@ GLANCE = 0.1
 """How many seconds pass between two looks into the queue file while it is run."""
 
 
-MakeRunner = Callable[[Collection[int] | None], "Runner | None"]
-"""Makes a runner for these items, or for all that wait; None where nothing is to run."""
+MakeRunner = Callable[[Collection[int] | None], "Runner"]
+"""Makes a runner for these items, or for all that wait."""
 
 
 def run_batch(
-    settings: Settings, service: Service | None, make_runner: MakeRunner, names: tuple[str, ...], form: str
+    settings: Settings,
+    service: Service,
+    make_runner: MakeRunner,
+    names: tuple[str, ...],
+    form: str,
+    *,
+    retry: bool = False,
 ) -> int:
     """Run a queue until nothing is left to do; prints each item in a form. Returns the exit code.
 
-    The forms are `text`, `json` and `outline`.
+    The forms are `text`, `json` and `outline`; with `retry` what failed is sent again.
     """
-    wanted, problems = _wanted(settings, service, names)
+    wanted, problems = _wanted(settings, service, names, retry=retry)
     runner = make_runner(wanted if names else None)
     with Store(settings.queue) as store:
         printer = _Printer(store, settings, wanted, form)
-        trouble = ""
-        interrupted = False
-        key_refused = False
-        if runner is not None:
-            interrupted, key_refused, trouble = asyncio.run(_run(runner, store, printer))
-        printer.print_ready()
-        left = printer.left
-        if trouble:
-            _say(trouble)
-        if interrupted:
-            images, them = ("image", "it") if left == 1 else ("images", "them")
-            _say(f"Interrupted with {left} {images} left. `handread run` goes on with {them}.")
+        interrupted, outcome = asyncio.run(_run(runner, store, printer))
+        printer.write(printer.take_ready())
+        if runner.trouble:
+            _say(runner.trouble)
+        if interrupted and printer.left:
+            images, them = ("image", "it") if printer.left == 1 else ("images", "them")
+            _say(f"Interrupted with {printer.left} {images} left. `handread run` goes on with {them}.")
             return INTERRUPTED
-        if key_refused:
+        if outcome.key_refused:
             return KEY_REFUSED
-        return SOME_FAILED if problems or printer.failed or left else DONE
+        return SOME_FAILED if problems or printer.failed or printer.left else DONE
 
 
-def _wanted(settings: Settings, service: Service | None, names: tuple[str, ...]) -> tuple[list[int], int]:
-    """Add what is named, and return the items to print; without a name it is all that waits."""
-    if service is None or not names:
-        with Store(settings.queue) as store:
-            return [item.id for item in _every_item(store) if _is_open(item)], 0
+def _wanted(settings: Settings, service: Service, names: tuple[str, ...], *, retry: bool) -> tuple[list[int], int]:
+    """Add what is named, and return the items to print and the number of problems; without a name all that waits."""
     wanted: dict[int, None] = {}
     problems = 0
     for arrival in take_in(settings.queue, names, service.name):
-        if isinstance(arrival, Arrived):
+        problem = arrival.problem if isinstance(arrival, Arrived) else arrival.sentence
+        if isinstance(arrival, Arrived) and (arrival.new or not problem):
             wanted[arrival.item_id] = None  # one that cannot be read says so when its turn comes
-        else:
+        elif problem:
             problems += 1
-            _say(arrival.sentence)
+            _say(problem)
+        if isinstance(arrival, Arrived) and arrival.is_another_name:
+            _say(arrival.remark)
+    with Store(settings.queue) as store:
+        if retry:
+            _send_again(store, service, list(wanted) if names else None)
+        if not names:
+            wanted = {item.id: None for item in _every_item(store) if _is_unread(item) and item.service == service.name}
     return list(wanted), problems
+
+
+def _send_again(store: Store, service: Service, wanted: list[int] | None) -> None:
+    """Put what failed back into the queue: of the items named, or of all."""
+    for item in _every_item(store):
+        if item.failure and item.service == service.name and (wanted is None or item.id in wanted):
+            store.retry(item.id)
 
 
 def _every_item(store: Store, batch: int = 500) -> Iterator[Item]:
@@ -84,11 +97,11 @@ def _every_item(store: Store, batch: int = 500) -> Iterator[Item]:
         start += batch
 
 
-def _is_open(item: Item) -> bool:
+def _is_unread(item: Item) -> bool:
     return item.state in {State.WAITING, State.SENDING, State.SENT}
 
 
-async def _run(runner: Runner, store: Store, printer: _Printer) -> tuple[bool, bool, str]:
+async def _run(runner: Runner, store: Store, printer: _Printer) -> tuple[bool, Outcome]:
     interrupted = False
 
     def interrupt() -> None:
@@ -103,12 +116,18 @@ async def _run(runner: Runner, store: Store, printer: _Printer) -> tuple[bool, b
     with _Bar(store) as bar:
         while not running.done():
             await asyncio.wait([running], timeout=GLANCE)
-            if printer.is_ready:
+            if ready := printer.take_ready():
                 with bar.aside():
-                    printer.print_ready()
+                    await asyncio.to_thread(printer.write, ready)  # who reads slowly does not hold up the polls
             bar.advance(store.tally())
-    outcome = running.result()
-    return interrupted, outcome.key_refused, runner.trouble
+    return interrupted, running.result()
+
+
+class Printout(NamedTuple):
+    """What is printed of an item."""
+
+    remark: str
+    text: bytes
 
 
 class _Printer:
@@ -128,23 +147,28 @@ class _Printer:
         """How many have not been printed."""
         return len(self._waiting)
 
-    @property
-    def is_ready(self) -> bool:
-        """Whether the next one can be printed."""
-        return bool(self._waiting) and not _is_open(self._store.item(self._waiting[0]))
+    def take_ready(self) -> list[Printout]:
+        """Return the next ones as far as they are read or failed, in their order."""
+        ready = []
+        while self._waiting and not _is_unread(item := self._store.item(self._waiting[0])):
+            self._waiting.popleft()
+            ready.append(self._printout(item))
+        return ready
 
-    def print_ready(self) -> None:
-        """Print the next ones as far as they are ready."""
-        while self.is_ready:
-            self._print(self._store.item(self._waiting.popleft()))
+    def _printout(self, item: Item) -> Printout:
+        remark = item.complaint
+        self.failed += bool(item.failure)
+        if not remark and self._form == "text" and not item.lines:
+            remark = f"{printable(item.source)}: no text found."
+        return Printout(remark, self._formed(item))
 
-    def _print(self, item: Item) -> None:
-        if item.failure:
-            self.failed += 1
-            _say(item.complaint)
-        elif self._form == "text" and not item.lines:
-            _say(f"{printable(item.source)}: no text found.")
-        sys.stdout.buffer.write(self._formed(item))
+    @staticmethod
+    def write(printouts: list[Printout]) -> None:
+        """Write texts to stdout, and what is to be said of them to stderr."""
+        for printout in printouts:
+            if printout.remark:
+                _say(printout.remark)
+            sys.stdout.buffer.write(printout.text)
         sys.stdout.buffer.flush()
 
     def _formed(self, item: Item) -> bytes:

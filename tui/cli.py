@@ -46,7 +46,7 @@ class Commands(click.Group):
 
 
 def _command_first(args: list[str], commands: Mapping[str, click.Command]) -> list[str]:
-    if args and args[0] in {"--help", "--version"}:
+    if args and args[0] in {"-h", "--help", "--version"}:
         return args
     place = 0
     while place < len(args) and args[place].startswith("--") and args[place] != "--":
@@ -118,7 +118,8 @@ def open_queue(
         )
     names = _from_stdin(names)
     _refuse_if_nothing_is_there(names)
-    _show_screens(settings, _service(settings, service), names)
+    profile = _profile(settings, service) if names else _service(settings, service)
+    _show_screens(settings, profile, names)
 
 
 @handread.command()
@@ -137,7 +138,7 @@ def demo(queue: Path | None, glyphs: str | None, theme: str | None) -> None:
     if _is_terminal():
         _show_screens(settings, _service(settings, LOCAL), names, opens_review=True)
     else:
-        _run(settings, _service(settings, LOCAL), names, "outline")
+        _run(settings, _profile(settings, LOCAL), names, "outline")
 
 
 @handread.command()
@@ -145,7 +146,8 @@ def demo(queue: Path | None, glyphs: str | None, theme: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line and image instead of text.")
 @_with_queue
 @_with_service
-def run(names: tuple[str, ...], as_json: bool, queue: Path | None, service: str | None) -> None:
+@click.option("--retry", is_flag=True, help="Send again what failed, of the images named or of all.")
+def run(names: tuple[str, ...], as_json: bool, retry: bool, queue: Path | None, service: str | None) -> None:
     """Recognise images without a screen and print their text, in the order given.
 
     Without a PATH everything that waits in the queue is read. Progress goes to stderr when that is a terminal.
@@ -155,7 +157,10 @@ def run(names: tuple[str, ...], as_json: bool, queue: Path | None, service: str 
     Example: handread run --json scans/*.jpg > scans.jsonl
     """
     settings = _settings(queue=queue)
-    _run(settings, _service(settings, service), _from_stdin(names), "json" if as_json else "text")
+    profile = _profile(settings, service)
+    given = _from_stdin(names)
+    if given or not names:  # a `-` with nothing behind it means nothing, and not everything
+        _run(settings, profile, given, "json" if as_json else "text", retry=retry)
 
 
 @handread.command()
@@ -289,7 +294,7 @@ def _known_glyphs(name: str) -> str:
 def _profile(settings: Settings, name: str | None) -> Service:
     service = _service(settings, name)
     if service is None:
-        raise Sentence("images are added for a service: name one with --service, or leave that out.")
+        raise Sentence("images are read by a service: name one with --service, or leave that out.")
     return service
 
 
@@ -351,14 +356,14 @@ def _is_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def _run(settings: Settings, service: Service | None, names: tuple[str, ...], form: str) -> None:
+def _run(settings: Settings, service: Service, names: tuple[str, ...], form: str, *, retry: bool = False) -> None:
     from tui.assembly import make_runner
     from tui.batch import run_batch
 
-    def runner(only: Collection[int] | None) -> Runner | None:
-        return make_runner(settings, service, only) if service else None
+    def runner(only: Collection[int] | None) -> Runner:
+        return make_runner(settings, service, only)
 
-    sys.exit(run_batch(settings, service, runner, names, form))
+    sys.exit(run_batch(settings, service, runner, names, form, retry=retry))
 
 
 def _show_screens(
@@ -424,4 +429,8 @@ def main() -> NoReturn:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(DONE)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        click.echo(f"handread: the output cannot be written: {error.strerror or error}.", err=True)
+        sys.exit(SOME_FAILED)
     sys.exit(DONE)

@@ -35,6 +35,8 @@ class Arrived:
     """Why it cannot be read, as a sentence."""
     remark: str = ""
     """Why it was not added again, as a sentence."""
+    is_another_name: bool = False
+    """The same bytes stand in the queue under another name."""
 
 
 def find(names: Iterable[str]) -> Iterator[str | Notice]:
@@ -52,25 +54,35 @@ def find(names: Iterable[str]) -> Iterator[str | Notice]:
 
 def _in_folder(name: str) -> Iterator[str | Notice]:
     found = False
-    for folder, folders, files in os.walk(name):
+    closed: list[OSError] = []
+    for folder, folders, files in os.walk(name, onerror=closed.append):
         folders.sort()
         for file in sorted(files):
             if Path(file).suffix.lower() in SUFFIXES:
                 found = True
                 yield os.path.abspath(os.path.join(folder, file))  # noqa: PTH100, PTH118
-    if not found:
+    for error in closed:
+        yield Notice(f"{printable(str(error.filename))} cannot be looked into: {error.strerror}. Check its rights.")
+    if not found and not closed:
         kinds = " ".join(sorted(SUFFIXES))
         yield Notice(f"{printable(name)} holds no images. Looked for: {kinds}.")
 
 
 def _matching(name: str) -> Iterator[str | Notice]:
-    matches = sorted(glob.glob(name, recursive=True)) if glob.has_magic(name) else []  # noqa: PTH207
+    matches = _matches(name) if glob.has_magic(name) else []
     if matches:
         yield from find(matches)
     elif glob.has_magic(name):
         yield Notice(f"No file matches {printable(name)}. Check the pattern.")
     else:
         yield Notice(f"There is no file {printable(name)}. Check the name.")
+
+
+def _matches(pattern: str) -> list[str]:
+    """Return what a pattern stands for; `**` does not follow links, which may lead in circles, and means files."""
+    path = Path(pattern)
+    found = Path(path.anchor or ".").glob(str(path.relative_to(path.anchor)))
+    return sorted(str(match) for match in found if "**" not in pattern or not match.is_dir())
 
 
 def take_in(
@@ -91,14 +103,21 @@ def _add(store: Store, sources: list[str], service: str) -> Iterator[Arrived | N
     candidates = [_candidate(source, service) for source in sources]
     for candidate, added in zip(candidates, store.add(candidates), strict=True):
         problem = candidate.failure.sentence if candidate.failure else ""
-        remark = "" if added.new or problem else _already(store, candidate, added.item_id)
-        yield Arrived(added.item_id, candidate.source, added.new, problem, remark)
+        if added.new or problem:
+            yield Arrived(added.item_id, candidate.source, added.new, problem)
+        else:
+            is_another = store.item(added.item_id).source != candidate.source
+            remark = _already(store, candidate, added.item_id)
+            yield Arrived(added.item_id, candidate.source, new=False, remark=remark, is_another_name=is_another)
 
 
 def _already(store: Store, candidate: NewItem, item_id: int) -> str:
     name, known = printable(candidate.source), store.item(item_id).source
     if known == candidate.source:
         return f"{name} is in the queue already."
+    if not is_url(known) and not os.path.lexists(known):
+        store.moved(item_id, candidate.source)
+        return f"{name} is what {printable(known)} was: it has moved, and keeps its place in the queue."
     return f"{name} has the same bytes as {printable(known)}, which is in the queue already: not added again."
 
 

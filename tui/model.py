@@ -10,6 +10,7 @@ top left, x to the right, y down.
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -310,6 +311,8 @@ def printable(text: str, *, keep_newlines: bool = False) -> str:
 def _printable_character(character: str, *, keep_newlines: bool) -> str:
     if character.isprintable() or character in "\u200c\u200d" or (keep_newlines and character == "\n"):
         return character
+    if unicodedata.category(character) == "Zs":
+        return character  # a no-break space, or a wide one: as harmless as any other
     code = ord(character)
     if code < 0x20:
         return chr(0x2400 + code)

@@ -155,7 +155,7 @@ class Store:
                 return row
         source = os.fsencode(new.source)
         row = self._row("select * from item where source = ? and service = ? and sha256 = ''", source, new.service)
-        if row is None and not new.facts:
+        if row is None and not new.facts and not new.failure:
             row = self._row("select * from item where source = ? and service = ?", source, new.service)
         return row
 
@@ -186,6 +186,14 @@ class Store:
             "update item set sha256 = ?, bytes = ?, page_sizes = ? where id = ?",
             (facts.sha256, facts.bytes, json.dumps(facts.page_sizes), item_id),
         )
+
+    def moved(self, item_id: int, source: str) -> None:
+        """Note that an item's file has another name now; one that had failed for being gone waits again."""
+        with self._write() as revision:
+            self._change(item_id, revision, source=os.fsencode(source))
+            row = self._row("select failure_code from item where id = ?", item_id)
+            if row is not None and row["failure_code"] == "vanished":
+                self._requeue(item_id, revision)
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
@@ -275,7 +283,13 @@ class Store:
             row = self._row("select pages from result where item_id = ?", item_id)
         if row is None or row["pages"] is None:
             return ()
-        return tuple(page_from_data(data) for data in json.loads(zlib.decompress(row["pages"])))
+        try:
+            return tuple(page_from_data(data) for data in json.loads(zlib.decompress(row["pages"])))
+        except (zlib.error, ValueError, LookupError, TypeError) as error:
+            raise StoreError(
+                f"{_name(self.path)} is damaged: the pages of image {item_id} cannot be read. The others can; "
+                f"add that image again for another service to have it read anew."
+            ) from error
 
     def answer(self, item_id: int) -> bytes | None:
         """Return the service's answer, byte by byte as it came."""
@@ -441,13 +455,14 @@ class Store:
 
     def redo(self, reviewer: str) -> Decision | None:
         """Make the decision again that was taken back last; None when there is none, or another came after it."""
-        first = (
-            "select * from decision where reviewer = ?1 and act = 'decide' and id > coalesce((select max(id) from"
-            " decision where reviewer = ?1 and act = 'decide' and id not in (select decision_id from undone)), 0)"
-            " order by id limit 1"
+        # The newest undo that was not redone, unless something was decided after it.
+        target = (
+            "select target from decision where reviewer = ?1 and act = 'undo' and target in (select decision_id from"
+            " undone) and id > coalesce((select max(id) from decision where reviewer = ?1 and act = 'decide'), 0)"
+            " order by id desc limit 1"
         )
         with self._write(durable=True) as revision:
-            row = self._row(first, reviewer)
+            row = self._row(f"select * from decision where id = ({target})", reviewer)
             if row is None:
                 return None
             return self._turn("redo", row, revision)
@@ -513,7 +528,9 @@ class Store:
         It is a lock on a small file beside the queue, so that it ends with its process, however that ends.
         """
         with closing(_lease_file(self.path)) as connection:
-            yield _leased(connection)
+            with _sentences(self.path):
+                is_mine = _leased(connection)
+            yield is_mine
 
     def lease_holder(self) -> int:
         """Return the process that last took the right to run this queue; 0 when none ever did."""

@@ -1,6 +1,7 @@
 """Reviewing: the ink, the text under it, and one key that decides and goes on."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,10 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from tests.view.conftest import Opens, screen_text
-from tui.model import LineKey, State, Verdict
-from tui.store import Store
+from tests.view.conftest import Opens, draw_page, screen_text
+from tui.model import Decision, LineKey, Page, State, Verdict
+from tui.pictures.source import measure
+from tui.store import NewItem, Store, StoreError
 
 Reads = Callable[..., int]
 
@@ -375,3 +377,87 @@ async def test_every_key_moves_the_cursor(read: Reads, opened: Opens, keys: tupl
         await pilot.press(*keys)
         text = await settled(pilot)
     assert f"line {line} of 12" in text
+
+
+async def test_a_correction_stays_on_its_line_whatever_is_clicked(read: Reads, opened: Opens, store: Store) -> None:
+    item = read("a.png")
+    async with opened((100, 30)) as pilot:
+        await begin(pilot)
+        await pilot.press("e", "end", "Z")
+        await pilot.click("#lines", offset=(20, 3))
+        await pilot.press("Y", "enter")
+        await settled(pilot)
+    decisions = store.decisions(item)
+    assert [(key.line, decision.text) for key, decision in decisions.items()] == [(0, "The qvick brown foxZY")]
+
+
+async def test_tab_goes_to_the_doubtful_word_and_keeps_the_field(read: Reads, opened: Opens) -> None:
+    read("a.png")
+    async with opened() as pilot:
+        await begin(pilot)
+        await pilot.press("e", "end", "tab")
+        field = pilot.app.screen.query_one(Input)
+        assert (field.has_focus, field.cursor_position) == (True, 4)
+
+
+async def test_escape_sequences_in_a_text_never_reach_the_field(read: Reads, opened: Opens, store: Store) -> None:
+    item = read("a.png", ("a\x1b]0;owned\x07 b\u202e",))
+    async with opened() as pilot:
+        await begin(pilot)
+        await pilot.press("e")
+        assert pilot.app.screen.query_one(Input).value == "a␛]0;owned␇ b\ufffd"
+        await pilot.press("enter")
+        await settled(pilot)
+    assert store.decisions(item)[LineKey(1, 0)].verdict is Verdict.ACCEPTED
+
+
+async def test_blanks_of_every_kind_survive_editing(read: Reads, opened: Opens, store: Store) -> None:
+    item = read("a.png", ("prix\u00a0: 5\u3000francs",))
+    async with opened() as pilot:
+        await begin(pilot)
+        await pilot.press("e", "end", "!", "enter")
+        await settled(pilot)
+    assert store.decisions(item)[LineKey(1, 0)].text == "prix\u00a0: 5\u3000francs!"
+
+
+async def test_what_somebody_else_decides_is_shown(read: Reads, opened: Opens, store: Store) -> None:
+    item = read("a.png")
+    async with opened() as pilot:
+        await begin(pilot)
+        corrected = Decision(item, LineKey(1, 1), Verdict.CORRECTED, "jumped over", reviewer="bob")
+        store.decide(corrected, engine_text="jumps over")
+        pilot.app.screen.pull()  # type: ignore[attr-defined]
+        assert "✎   2 ▸ jumped over" in await settled(pilot)
+
+
+async def test_blank_pages_are_stepped_over(opened: Opens, store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    drawn = draw_page(path, ("one", "two"), legible=False)
+    item = store.add([NewItem(str(path), "local", measure(path))])[0].item_id
+    store.claim("local")
+    blank = [Page(number, 640, 220) for number in (1, 2, 4, 5)]
+    store.done(item, b"{}", [*blank[:2], replace(drawn, number=3), *blank[2:]])
+    async with opened() as pilot:
+        await begin(pilot)
+        for keys, line in ((("g",), 1), (("k", "k"), 1), (("j",), 2), (("j", "j"), 2), (("G",), 2)):
+            await pilot.press(*keys)
+            assert f"line {line} of 2" in await settled(pilot)
+
+
+async def test_a_queue_that_fails_is_told_of_and_the_program_goes_on(
+    read: Reads, opened: Opens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read("a.png")
+    read("b.png")
+    async with opened() as pilot:
+        await begin(pilot)
+
+        def fail(*_: object) -> None:
+            raise StoreError("queue.db cannot be used: disk I/O error.")
+
+        with monkeypatch.context() as broken:
+            broken.setattr(Store, "beside", fail)
+            await pilot.press("J")
+            assert "cannot be used" in " ".join((await settled(pilot)).split())
+        await pilot.press("J")
+        assert "b.png" in await settled(pilot)

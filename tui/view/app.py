@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from threading import Event, Thread
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events
 from textual.app import App
@@ -18,7 +20,7 @@ from tui.model import Trouble
 from tui.pictures.glyphs import ASCII
 from tui.runner import Runner
 from tui.settings import Service, Settings
-from tui.store import Store
+from tui.store import Store, StoreError
 from tui.view.desk import Desk
 from tui.view.key_order import KeyOrder
 from tui.view.machine import Machine
@@ -75,6 +77,9 @@ class HandreadApp(App[None]):
                 clock=self._clock,
             )
         )
+        with suppress(NotImplementedError, RuntimeError):  # where there are no signals, or another thread has them
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                asyncio.get_running_loop().add_signal_handler(number, self._end, number)
         self._start(self._take_in, "intake")
         if self._runner is not None:
             self._start(self._run, "runner")
@@ -86,6 +91,18 @@ class HandreadApp(App[None]):
                 self._keys.add(key)
         else:
             await super().on_event(event)
+
+    async def run_action(self, *arguments: Any, **more: Any) -> bool:
+        """Run a key's action; a queue file that fails it is told of, and the program goes on."""
+        try:
+            return await super().run_action(*arguments, **more)
+        except StoreError as error:
+            self.notify(str(error), severity="error", timeout=10, markup=False)
+            return True
+
+    def _end(self, number: int) -> None:
+        """End as a signal asks for, and leave the terminal as it was found."""
+        self.exit(return_code=128 + number)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what every line goes through before it is drawn."""
@@ -155,8 +172,8 @@ class HandreadApp(App[None]):
         if isinstance(arrival, Notice):
             self._tell(arrival.sentence)
             return
-        if arrival.problem:
-            self._tell(arrival.problem)
+        if arrival.problem or arrival.is_another_name:
+            self._tell(arrival.problem or arrival.remark)
         if arrival.new and self._runner is not None:
             self._runner.wake()
 
@@ -169,4 +186,6 @@ def _without_alt(event: events.Key | events.Paste) -> tuple[events.Event, ...]:
     """Return a key as it was meant: on a slow line Esc and the next key come together and look like alt and a key."""
     if isinstance(event, events.Paste) or not event.key.startswith("alt+"):
         return (event,)
+    if not (event.character and event.character.isprintable()):
+        return (event,)  # alt+left and the like are what they look like
     return (events.Key("escape", "\x1b"), events.Key(event.key.removeprefix("alt+"), event.character))

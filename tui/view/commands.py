@@ -72,6 +72,7 @@ REVIEW = (
 EDIT = (
     Command("save", ("enter", "down"), "save", "Keep the text and go to the next line; unchanged text is accepted."),
     Command("save_back", ("up",), "save", "Keep the text and go to the line before."),
+    Command("next_doubtful", ("tab", "shift+tab"), "doubtful", "Go to the next doubtful word of the line, or back."),
     Command("restore", ("ctrl+o",), "engine's text", "Bring back the text as it was read."),
     Command("cancel", ("escape",), "leave", "Leave the line as it was."),
 )

@@ -33,7 +33,7 @@ TWINS = {
     "╰": "+",
     "╯": "+",
 }
-"""No text that was read is changed: letters of other scripts are left to the terminal."""
+"""Letters of other scripts are left to the terminal; what is stored is never changed."""
 _TABLE = str.maketrans({chr(block): "#" for block in range(0x2580, 0x25A0)} | TWINS)
 """Block characters are what scroll bars are made of."""
 

@@ -35,13 +35,16 @@ def fit(text: str, width: int, *, right: bool = False, from_left: bool = False) 
         return ""
     if cell_len(text) > width:
         text = "…" + _tail(text, width - 1) if from_left else set_cell_size(text, width - 1) + "…"
-    blank = " " * (width - cell_len(text))
-    return blank + text if right else text + blank
+    blank = " " * max(0, width - cell_len(text))
+    return set_cell_size(blank + text if right else text + blank, width)
 
 
 def _tail(text: str, width: int) -> str:
-    while cell_len(text) > width:
-        text = text[1:]
+    cells = start = 0
+    for start in range(len(text), 0, -1):
+        cells += cell_len(text[start - 1])
+        if cells > width:
+            return text[start:]
     return text
 
 

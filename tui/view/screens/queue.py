@@ -128,7 +128,9 @@ class QueueScreen(Screen[None]):
         if last is None:
             return self._store.next_to_review()
         item = self._store.item(last.item_id)
-        return item if item.is_open else self._store.next_to_review(item.id)
+        if item.is_open:
+            return item
+        return self._store.next_to_review(item.id) or (item if item.decided < item.lines else None)
 
     def on_key(self) -> None:
         """Leave the screens to the person from the first key on."""

@@ -25,6 +25,7 @@ from tui.review import (
     next_open,
     verdict_of,
     verdict_on,
+    word_spans,
     words_under,
 )
 from tui.store import Store, StoreError
@@ -80,6 +81,8 @@ class ReviewScreen(Screen[int]):
         self._keys: tuple[LineKey, ...] = ()
         self._decisions: Decisions = {}
         self._page_number = 1
+        self._edited = Spot(LineKey(1, 0))
+        self._to_read = 0
         self._shows_word = False
         self._opening_since = 0.0
         self._revision = -1
@@ -118,6 +121,8 @@ class ReviewScreen(Screen[int]):
     def on_mount(self) -> None:
         """Show the item, and look for what moved from now on."""
         self._tree.focus()
+        self._revision = self._store.revision()
+        self._to_read = self._store.tally().unfinished
         self._show_item(self._item.id)
         self.set_interval(GLANCE, self.pull)
 
@@ -149,6 +154,7 @@ class ReviewScreen(Screen[int]):
 
     def _show_page(self, number: int) -> None:
         self._page_number = number
+        self._opening_since = 0.0
         if self._image is None:
             self._open_page(self._item, number)
         else:
@@ -244,6 +250,8 @@ class ReviewScreen(Screen[int]):
         image, frame = self._image, self._frame(spot)
         if image is not None and not frame.is_too_small:
             await self._darkroom.draw(frame, line_at(self._pages, spot.key), image)
+        elif image is not None and spot == self._tree.spot:
+            self._panel.say(printable(text_of(line_at(self._pages, spot.key), self._decisions.get(spot.key))))
 
     def _present(self, spot: Spot, line: Line) -> None:
         ink = self._darkroom.ink(self._frame(spot))
@@ -281,9 +289,8 @@ class ReviewScreen(Screen[int]):
         words = [f"{state_mark(item)} {item.decided}/{item.lines} lines"]
         if item.doubtful:
             words.append(f"{item.doubtful} doubtful")
-        running = self._store.tally().unfinished
-        if running:
-            words.append(f"{running} to read")
+        if self._to_read:
+            words.append(f"{self._to_read} to read")
         return "   ".join(words)
 
     def pull(self) -> None:
@@ -300,6 +307,7 @@ class ReviewScreen(Screen[int]):
             elif self._opening_since:
                 self._panel.say(self._opening())
             if changes.item_ids:
+                self._to_read = self._store.tally().unfinished
                 self._show_heading()
         except StoreError as error:
             self._complain(error)
@@ -310,6 +318,10 @@ class ReviewScreen(Screen[int]):
             self._show_item(self._item.id)
         elif not self._keys:
             self._panel.say(self._why_no_lines())
+        else:
+            decisions = self._store.decisions(self._item.id)
+            if decisions != self._decisions:  # somebody else decided, in another program on this queue
+                self._settle(decisions)
 
     def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002 (Textual's own shape)
         """Draw everything for the new size."""
@@ -325,6 +337,9 @@ class ReviewScreen(Screen[int]):
         """Show the ink of the line or word that the cursor came to."""
         if event.spot != self._tree.spot:
             return  # the cursor has moved on already
+        if self._edits and event.spot.key != self._edited.key:
+            self._tree.go_to(self._edited)  # a click beside the field
+            return
         if event.spot.key.page != self._page_number:
             self._show_page(event.spot.key.page)
         else:
@@ -383,6 +398,7 @@ class ReviewScreen(Screen[int]):
         self._item = self._store.item(self._item.id)
         self._tree.settle(decisions)
         self._mark_map()
+        self._show_ink()
         self._show_heading()
 
     def _go_on(self, key: LineKey, step: int) -> None:
@@ -443,21 +459,26 @@ class ReviewScreen(Screen[int]):
         if spot is None or line is None:
             return
         text = text_of(line, self._decisions.get(spot.key))
-        self._editor.open(text, line.text, first_look(line, text, spot.word))
+        spans = zip(line.words, word_spans(line, text), strict=True)
+        doubtful = [span[0] for word, span in spans if word.is_doubtful and span is not None]
+        self._edited = spot
+        self._editor.open(text, line.text, first_look(line, text, spot.word), doubtful)
         self.refresh_bindings()
 
     @on(LineEditor.Kept)
     async def keep_text(self, event: LineEditor.Kept) -> None:
         """Keep the text as corrected, or as accepted where nothing was changed, and go on."""
-        line = self._line
-        if line is None:
-            return
-        if not event.text:
+        self._tree.go_to(Spot(self._edited.key))  # whatever was clicked meanwhile
+        line = line_at(self._pages, self._edited.key)
+        if event.text == "":
             self.notify("An empty line cannot be kept. esc leaves it, x then rejects it.", markup=False)
             return
         self._close_editor()
-        verdict, text = verdict_on(line, event.text)
+        verdict, text = verdict_on(line, self._text_now(line) if event.text is None else event.text)
         await self._decide(verdict, text, step=event.step)
+
+    def _text_now(self, line: Line) -> str:
+        return text_of(line, self._decisions.get(self._edited.key))
 
     @on(LineEditor.Left)
     def leave_text(self) -> None:

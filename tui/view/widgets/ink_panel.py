@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.cells import chop_cells
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -68,4 +69,7 @@ class InkPanel(Widget):
 
 
 def _wrapped(sentence: str, width: int) -> list[str]:
-    return [row for paragraph in sentence.splitlines() for row in textwrap.wrap(paragraph, max(10, width)) or [""]]
+    """Wrap a sentence at its words, and what is too wide then, such as a line of Chinese, by its cells."""
+    width = max(10, width)
+    rows = [row for paragraph in sentence.splitlines() for row in textwrap.wrap(paragraph, width) or [""]]
+    return [part for row in rows for part in chop_cells(row, width) or [""]]

@@ -26,6 +26,7 @@ class PageMap(Widget):
         self._ink: PageInk | None = None
         self._box: tuple[range, range] = (range(0), range(0))
         self._marks: dict[int, str] = {}
+        self._rows: dict[Polygon, int] = {}
         self._sentence = ""
 
     @property
@@ -36,6 +37,7 @@ class PageMap(Widget):
     def show(self, ink: PageInk) -> None:
         """Show another page."""
         self._ink, self._sentence = ink, ""
+        self._rows = {}
         self.refresh()
 
     def say(self, sentence: str) -> None:
@@ -49,13 +51,18 @@ class PageMap(Widget):
             return
         before, old_marks = self._box[1], self._marks
         self._box = box_rows(self._ink, box) if box else (range(0), range(0))
-        self._marks = {}
-        for polygon, verdict in verdicts:
-            rows = box_rows(self._ink, polygon)[1]
-            self._marks[rows[(len(rows) - 1) // 2]] = VERDICT_MARKS[verdict]
+        self._marks = {self._row_of(polygon): VERDICT_MARKS[verdict] for polygon, verdict in verdicts}
         changed = {row for row in {*old_marks, *self._marks} if old_marks.get(row) != self._marks.get(row)}
         for row in {*before, *self._box[1], *changed}:
             self.refresh(Region(0, row, self.size.width, 1))
+
+    def _row_of(self, polygon: Polygon) -> int:
+        """Return the row that a decided line's mark stands in."""
+        assert self._ink is not None
+        if polygon not in self._rows:
+            rows = box_rows(self._ink, polygon)[1]
+            self._rows[polygon] = rows[(len(rows) - 1) // 2]
+        return self._rows[polygon]
 
     def render_line(self, y: int) -> Strip:
         """Draw one row of the page."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -103,18 +104,22 @@ class ResultTree(ScrollView, can_focus=True, inherit_bindings=False):
 
     def move_to(self, place: int, step: int = 1) -> None:
         """Put the cursor on a row, past a heading in the direction of `step`."""
-        place = max(0, min(place, len(self._rows) - 1))
-        if self._rows and self._rows[place].key is None:
-            place += step if 0 <= place + step < len(self._rows) else -step
-        if not 0 <= place < len(self._rows) or place == self.cursor:
+        near = self._line_near(max(0, min(place, len(self._rows) - 1)), step)
+        if near is None or near == self.cursor:
             return
-        old, self.cursor = self.cursor, place
-        self._bring_into_sight(place)
+        old, self.cursor = self.cursor, near
+        self._bring_into_sight(near)
         self._refresh_row(old)
-        self._refresh_row(place)
+        self._refresh_row(near)
         spot = self.spot
         if spot:
             self.post_message(self.Moved(spot))
+
+    def _line_near(self, place: int, step: int) -> int | None:
+        """Return the row nearest to a place that is no heading: in the direction of the step, else in the other."""
+        ahead = range(place, len(self._rows)) if step > 0 else range(place, -1, -1)
+        behind = range(place, -1, -1) if step > 0 else range(place, len(self._rows))
+        return next((row for row in chain(ahead, behind) if self._rows[row].key is not None), None)
 
     def move_by(self, rows: int) -> None:
         """Move the cursor by a number of rows."""
