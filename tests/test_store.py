@@ -344,12 +344,12 @@ def test_the_last_decision_says_where_the_review_stood(store: Store) -> None:
 
 def test_only_some_items_can_be_claimed(store: Store) -> None:
     first, second = add(store), add(store, sha256="b" * 64)
-    assert store.next_due("local", f"[{second}]") == 0
-    claimed = store.claim("local", f"[{second}]")
+    assert store.next_due("local", [second]) == 0
+    claimed = store.claim("local", [second])
     assert claimed is not None
     assert claimed.id == second
-    assert store.claim("local", f"[{second}]") is None
-    assert [item.id for item in store.unfinished("local", f"[{first}]")] == []
+    assert store.claim("local", [second]) is None
+    assert [item.id for item in store.unfinished("local", [first])] == []
 
 
 def test_one_process_at_a_time_runs_a_queue(store: Store, path: Path) -> None:

@@ -13,7 +13,7 @@ import os
 import sqlite3
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -306,30 +306,30 @@ class Store:
             ).fetchall()
         return {LineKey(row["page"], row["line"]): _decision(row) for row in rows}
 
-    def next_due(self, service: str, only: str | None = None) -> float | None:
+    def next_due(self, service: str, only: Collection[int] | None = None) -> float | None:
         """Return when the service's next waiting item may be sent; None when none waits."""
         sql = f"select min(not_before) from item where service = ? and state = 'waiting' and {_AMONG}"
-        due = self._value(sql, service, only, only)
+        due = self._value(sql, service, *_listed(only))
         return None if due is None else float(due)
 
-    def unfinished(self, service: str, only: str | None = None) -> list[Item]:
+    def unfinished(self, service: str, only: Collection[int] | None = None) -> list[Item]:
         """Return the service's items that were being sent or read when a process ended."""
         sql = f"select * from item where service = ? and state in ('sending', 'sent') and {_AMONG} order by id"
-        return self._items(sql, service, only, only)
+        return self._items(sql, service, *_listed(only))
 
     # -- the machine's transitions ------------------------------------------------------------------------------------
 
-    def claim(self, service: str, only: str | None = None) -> Item | None:
+    def claim(self, service: str, only: Collection[int] | None = None) -> Item | None:
         """Take the oldest item that waits and is due; it is `sending` on the disk when this returns.
 
-        `only` is a JSON list of the numbers that may be taken, here and in the two questions about waiting items.
+        `only` are the numbers that may be taken, here and in the two questions about waiting items.
         """
         sql = (
             "select id from item where service = ? and state = 'waiting' and not_before <= ?"
             f" and {_AMONG} order by id limit 1"
         )
         with self._write() as revision:
-            row = self._row(sql, service, self._clock(), only, only)
+            row = self._row(sql, service, self._clock(), *_listed(only))
             if row is None:
                 return None
             self._move(row["id"], State.SENDING, revision, said="", polls=0, operation="", not_before=0, waits_for="")
@@ -684,6 +684,12 @@ def _sentence(path: Path, error: sqlite3.Error) -> str:
 
 def _name(path: Path) -> str:
     return printable(str(path))
+
+
+def _listed(only: Collection[int] | None) -> tuple[str | None, str | None]:
+    """Return what _AMONG asks for, twice."""
+    numbers = None if only is None else json.dumps(list(only))
+    return numbers, numbers
 
 
 def _item(row: sqlite3.Row) -> Item:

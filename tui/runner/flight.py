@@ -12,7 +12,7 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -99,8 +99,8 @@ class Ground:
     cache: Path
     clock: Callable[[], float]
     sleep: Callable[[float], Awaitable[object]]
-    only: str | None = None
-    """The items that may be sent, as a JSON list of their numbers; None for all."""
+    only: Collection[int] | None = None
+    """The items that may be sent; None for all."""
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     """Rings when there may be something to do."""
     road: Road = field(init=False)

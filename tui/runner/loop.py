@@ -8,7 +8,6 @@ and `sent`, with the URL of its operation, before it is first asked after.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import time
 from collections import deque
@@ -75,9 +74,7 @@ class Runner:
     ) -> None:
         self._store_path = store_path
         self._client = client
-        self._ground = Ground(
-            service, dialect, measure, prepare, cache, clock, sleep, None if only is None else json.dumps(sorted(only))
-        )
+        self._ground = Ground(service, dialect, measure, prepare, cache, clock, sleep, only)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._work: asyncio.Task[None] | None = None
         self._stopped = False

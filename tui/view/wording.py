@@ -118,7 +118,8 @@ def _sent(item: Item, now: float, service: str) -> str:  # noqa: ARG001 (one sha
 def _done(item: Item, now: float, service: str) -> str:  # noqa: ARG001 (one shape for every state)
     took = f"read in {duration(item.ended_at - item.sent_at)}" if item.sent_at else "read"
     polls = f", {item.polls} polls" if item.polls > 1 else ", 1 poll" if item.polls else ""
-    return took + polls + ("" if item.lines else ", no text found")
+    remark = f", {item.said}" if item.said.lower() not in {"", "succeeded"} else ""
+    return took + polls + ("" if item.lines else ", no text found") + remark
 
 
 def _failed(item: Item, now: float, service: str) -> str:  # noqa: ARG001 (one shape for every state)

@@ -9,7 +9,6 @@ from typing import ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from tui.model import Item, State, printable
@@ -19,11 +18,10 @@ from tui.view.desk import Desk
 from tui.view.machine import Machine
 from tui.view.screens.keys import KeysScreen
 from tui.view.screens.review import ReviewScreen
+from tui.view.screens.rows import GLANCE, RowsScreen
 from tui.view.widgets.image_list import ImageList
 from tui.view.widgets.tally import Progress, Tally
 
-GLANCE = 0.2
-"""How many seconds pass between two looks into the queue file."""
 EMPTY = """\
 The queue is empty.
 
@@ -31,7 +29,7 @@ handread PATH...   puts images, folders or URLs into it
 handread demo      shows how it goes, with pages it brings along"""
 
 
-class QueueScreen(Screen[None]):
+class QueueScreen(RowsScreen[None]):
     """Shows the queue while it runs, and opens an image for review."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings(commands.QUEUE)]
@@ -68,6 +66,11 @@ class QueueScreen(Screen[None]):
     def _images(self) -> ImageList:
         return self.query_one("#images", ImageList)
 
+    @property
+    def rows(self) -> ImageList:
+        """The images."""
+        return self._images
+
     def on_mount(self) -> None:
         """Show what there is, and look for what moved from now on."""
         self.pull()
@@ -95,7 +98,7 @@ class QueueScreen(Screen[None]):
             count = self._store.tally()
             per_minute = self._store.pace()
         except StoreError as error:
-            self.notify(str(error), severity="error", markup=False)
+            self.complain(error)
             return
         self._revision = changes.revision
         self._images.set_count(count.total)
@@ -168,7 +171,7 @@ class QueueScreen(Screen[None]):
         try:
             await self._desk.retry(item.id)
         except StoreError as error:
-            self.notify(str(error), severity="error", markup=False)
+            self.complain(error)
             return
         self._machine.wake()
         self.pull()
@@ -191,30 +194,6 @@ class QueueScreen(Screen[None]):
             self._images.move_to(self._store.place(failed.id))
         elif here is None or here.state is not State.FAILED:
             self.notify("No image has failed.", markup=False)
-
-    def action_down(self) -> None:
-        """Go to the next image."""
-        self._images.move_by(1)
-
-    def action_up(self) -> None:
-        """Go to the image before."""
-        self._images.move_by(-1)
-
-    def action_first(self) -> None:
-        """Go to the first image."""
-        self._images.move_to(0)
-
-    def action_last(self) -> None:
-        """Go to the last image."""
-        self._images.move_to(self._store.tally().total - 1)
-
-    def action_half_down(self) -> None:
-        """Go half a page down."""
-        self._images.move_by(self._images.page // 2)
-
-    def action_half_up(self) -> None:
-        """Go half a page up."""
-        self._images.move_by(-(self._images.page // 2))
 
     def action_page_down(self) -> None:
         """Go a page down."""

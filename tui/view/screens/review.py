@@ -10,7 +10,6 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.widgets import Footer
 
 from tui.model import Decision, Item, Line, LineKey, Page, Polygon, State, Verdict, printable, text_of
@@ -35,6 +34,7 @@ from tui.view.desk import Desk
 from tui.view.machine import Machine
 from tui.view.screens.keys import KeysScreen
 from tui.view.screens.reason import ReasonScreen
+from tui.view.screens.rows import GLANCE, RowsScreen
 from tui.view.widgets.heading import Heading
 from tui.view.widgets.ink_panel import InkPanel
 from tui.view.widgets.line_editor import LineEditor
@@ -42,8 +42,6 @@ from tui.view.widgets.page_map import PageMap
 from tui.view.widgets.result_tree import ResultTree
 from tui.view.wording import STATE_WORDS, details, duration, short_name, state_mark
 
-GLANCE = 0.2
-"""How many seconds pass between two looks into the queue file."""
 WIDE = 110
 """From this many columns on the page map stands beside the ink."""
 
@@ -52,7 +50,7 @@ COMMAND_NAMES = frozenset(command.name for command in commands.REVIEW)
 NEEDS_A_LINE = frozenset({"accept", "edit", "flag", "skip", "reject", "picture"})
 
 
-class ReviewScreen(Screen[int]):
+class ReviewScreen(RowsScreen[int]):
     """Reviews one item after the other; its result is the item that was shown last."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings(commands.REVIEW)]
@@ -103,6 +101,11 @@ class ReviewScreen(Screen[int]):
         return self.query_one("#lines", ResultTree)
 
     @property
+    def rows(self) -> ResultTree:
+        """The lines and words."""
+        return self._tree
+
+    @property
     def _panel(self) -> InkPanel:
         return self.query_one("#ink", InkPanel)
 
@@ -135,7 +138,7 @@ class ReviewScreen(Screen[int]):
             self._pages = self._store.pages(item_id)
             self._decisions = self._store.decisions(item_id)
         except StoreError as error:
-            self._complain(error)
+            self.complain(error)
             return
         self._keys = line_keys(self._pages)
         self._tree.show(self._pages, self._decisions)
@@ -310,7 +313,7 @@ class ReviewScreen(Screen[int]):
                 self._to_read = self._store.tally().unfinished
                 self._show_heading()
         except StoreError as error:
-            self._complain(error)
+            self.complain(error)
 
     def _follow(self) -> None:
         before, self._item = self._item, self._store.item(self._item.id)
@@ -388,7 +391,7 @@ class ReviewScreen(Screen[int]):
         try:
             made = await self._desk.decide(decision, line.text)
         except StoreError as error:
-            self._complain(error)
+            self.complain(error)
             return
         self._settle({**self._decisions, spot.key: made})
         self._go_on(spot.key, step)
@@ -440,7 +443,7 @@ class ReviewScreen(Screen[int]):
         try:
             decision = await turn(self._reviewer)  # type: ignore[misc]
         except StoreError as error:
-            self._complain(error)
+            self.complain(error)
             return
         if not isinstance(decision, Decision):
             self.notify(nothing, markup=False)
@@ -551,30 +554,6 @@ class ReviewScreen(Screen[int]):
         """Hide the words of the line."""
         self._tree.close_line()
 
-    def action_down(self) -> None:
-        """Go to the next row."""
-        self._tree.move_by(1)
-
-    def action_up(self) -> None:
-        """Go to the row before."""
-        self._tree.move_by(-1)
-
-    def action_first(self) -> None:
-        """Go to the first line."""
-        self._tree.move_to(0)
-
-    def action_last(self) -> None:
-        """Go to the last line."""
-        self._tree.move_to(self._tree.count, -1)
-
-    def action_half_down(self) -> None:
-        """Go half a page of rows down."""
-        self._tree.move_by(self._tree.page // 2)
-
-    def action_half_up(self) -> None:
-        """Go half a page of rows up."""
-        self._tree.move_by(-(self._tree.page // 2))
-
     def action_keys(self) -> None:
         """Show the keys that work here."""
         self.app.push_screen(KeysScreen(On_a_line=commands.REVIEW, While_editing=commands.EDIT))
@@ -598,7 +577,7 @@ class ReviewScreen(Screen[int]):
         try:
             await self._desk.retry(self._item.id)
         except StoreError as error:
-            self._complain(error)
+            self.complain(error)
             return
         self._machine.wake()
         self.pull()
@@ -606,6 +585,3 @@ class ReviewScreen(Screen[int]):
     def action_leave(self) -> None:
         """Go back to the queue."""
         self.dismiss(self._item.id)
-
-    def _complain(self, error: StoreError) -> None:
-        self.notify(str(error), severity="error", timeout=10, markup=False)

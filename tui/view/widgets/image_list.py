@@ -63,6 +63,11 @@ class ImageList(ScrollView, can_focus=True, inherit_bindings=False):
         """The item under the cursor."""
         return self._at(self.cursor)
 
+    @property
+    def count(self) -> int:
+        """How many items there are."""
+        return self._count
+
     def set_count(self, count: int) -> None:
         """Say how many items there are."""
         if count != self._count:
@@ -84,7 +89,7 @@ class ImageList(ScrollView, can_focus=True, inherit_bindings=False):
                 self._drawn[place] = words  # once is enough, also when a screen above hides the row
                 self._refresh_row(place)
 
-    def move_to(self, place: int) -> None:
+    def move_to(self, place: int, step: int = 1) -> None:  # noqa: ARG002 (every row can have the cursor)
         """Put the cursor on a row and scroll by whole pages to bring it into sight."""
         place = max(0, min(place, self._count - 1))
         if place == self.cursor:
