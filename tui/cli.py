@@ -44,6 +44,10 @@ class Commands(click.Group):
         """Put the command first, wherever it stands among the options; without one it is `open`."""
         return super().parse_args(ctx, _command_first(args, self.commands))
 
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's own shape)
+        """Name the commands in the order in which a newcomer meets them."""
+        return list(self.commands)
+
 
 def _command_first(args: list[str], commands: Mapping[str, click.Command]) -> list[str]:
     if args and args[0] in {"-h", "--help", "--version"}:
@@ -102,7 +106,7 @@ def handread() -> None:
     """
 
 
-@handread.command("open", hidden=True)
+@handread.command("open", short_help="Add images, recognise and review them: needs not be named.")
 @click.argument("names", nargs=-1, metavar="[PATH|GLOB|URL]...", type=click.Path())
 @_with_queue
 @_with_service
@@ -110,7 +114,13 @@ def handread() -> None:
 def open_queue(
     names: tuple[str, ...], queue: Path | None, service: str | None, glyphs: str | None, theme: str | None
 ) -> None:
-    """Add images, recognise and review them on the screen."""
+    """Add images, recognise and review them on the screen.
+
+    The name of this command may be left out. Without a PATH the queue is opened as it is.
+
+    \b
+    Example: handread --queue box3.db scans/
+    """
     settings = _settings(queue=queue, glyphs=glyphs, theme=theme)
     if not _is_terminal():
         raise Sentence(
@@ -122,7 +132,7 @@ def open_queue(
     _show_screens(settings, profile, names)
 
 
-@handread.command()
+@handread.command(short_help="Review the pages that Handread brings along.")
 @_with_queue
 @_with_looks
 def demo(queue: Path | None, glyphs: str | None, theme: str | None) -> None:
@@ -141,7 +151,7 @@ def demo(queue: Path | None, glyphs: str | None, theme: str | None) -> None:
         _run(settings, _profile(settings, LOCAL), names, "outline")
 
 
-@handread.command()
+@handread.command(short_help="Recognise without a screen and print the text.")
 @click.argument("names", nargs=-1, metavar="[PATH|GLOB|URL|-]...", type=click.Path())
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line and image instead of text.")
 @_with_queue
@@ -150,7 +160,7 @@ def demo(queue: Path | None, glyphs: str | None, theme: str | None) -> None:
 def run(names: tuple[str, ...], as_json: bool, retry: bool, queue: Path | None, service: str | None) -> None:
     """Recognise images without a screen and print their text, in the order given.
 
-    Without a PATH everything that waits in the queue is read. Progress goes to stderr when that is a terminal.
+    Without a PATH everything that waits in the queue is read. Progress is shown where stdout and stderr are a terminal.
     `-` takes names from stdin, a line each.
 
     \b
@@ -163,7 +173,7 @@ def run(names: tuple[str, ...], as_json: bool, retry: bool, queue: Path | None, 
         _run(settings, profile, given, "json" if as_json else "text", retry=retry)
 
 
-@handread.command()
+@handread.command(short_help="Put images into the queue.")
 @click.argument("names", nargs=-1, required=True, metavar="PATH|GLOB|URL|-...", type=click.Path())
 @_with_queue
 @_with_service
@@ -189,7 +199,7 @@ def add(names: tuple[str, ...], queue: Path | None, service: str | None) -> None
     sys.exit(SOME_FAILED if problems else DONE)
 
 
-@handread.command()
+@handread.command(short_help="Say how far the queue is.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @_with_queue
 def status(as_json: bool, queue: Path | None) -> None:
@@ -202,7 +212,7 @@ def status(as_json: bool, queue: Path | None) -> None:
         click.echo(json.dumps(status_object(store)) if as_json else status_text(store), nl=as_json)
 
 
-@handread.command()
+@handread.command(short_help="Draw a page, or one box of it, on stdout.")
 @click.argument("image", type=click.Path())
 @click.option("--page", default=1, show_default=True, metavar="N", help="Which page of the file.")
 @click.option("--polygon", metavar="X1,Y1,...X4,Y4", help="Only what lies in this box, in pixels, turned level.")
