@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.view.conftest import NOW, Opens, screen_text
+from tests.view.conftest import NOW, Opens, draw_page, screen_text
 from tui.model import ImageFacts, State
+from tui.settings import Settings
 from tui.store import NewItem, Store
+from tui.view.app import HandreadApp
 
 Reads = Callable[..., int]
 
@@ -126,10 +128,6 @@ async def test_an_image_is_opened_by_a_click(read: Reads, opened: Opens) -> None
 
 
 async def test_names_given_are_taken_in_while_the_screen_is_open(queue: Path, tmp_path: Path) -> None:
-    from tests.view.conftest import draw_page
-    from tui.settings import Settings
-    from tui.view.app import HandreadApp
-
     draw_page(tmp_path / "a.png")
     app = HandreadApp(Settings(queue=queue, glyphs="halves"), names=(str(tmp_path), str(tmp_path / "no.png")))
     async with app.run_test(notifications=True) as pilot:
@@ -167,3 +165,18 @@ async def test_every_key_moves_the_cursor(store: Store, opened: Opens, keys: tup
         await pilot.pause()
         text = screen_text(pilot)
     assert any(row.startswith("▌") and f"{place:03}.jpg" in row for row in text.splitlines())
+
+
+async def test_a_thousand_bad_files_are_told_of_in_a_few_sentences(queue: Path, tmp_path: Path) -> None:
+    for number in range(40):
+        (tmp_path / f"{number:02}.png").touch()
+    app = HandreadApp(Settings(queue=queue, glyphs="halves"), names=(str(tmp_path),))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        for _ in range(30):
+            await pilot.pause(0.1)
+            if "The like is" in screen_text(pilot):
+                break
+        text = " ".join(screen_text(pilot).split())
+        assert len(app._notifications) == 3
+    assert "failed 40" in text
+    assert "38 more" in text

@@ -27,6 +27,8 @@ from tui.view.machine import Machine
 from tui.view.plain import AsciiTwins
 from tui.view.screens.queue import QueueScreen
 
+MOST_TOLD = 2
+"""How many sentences about names that were given are told one by one: a folder may hold a thousand bad files."""
 LAST_WORDS = 3.0
 """How many seconds the machine has to end when the program is left."""
 
@@ -162,20 +164,25 @@ class HandreadApp(App[None]):
 
     def _take_in(self) -> None:
         service = self._service.name if self._service else self._settings.service
+        sentences: list[str] = []
         try:
-            for arrival in take_in(self._settings.queue, self._names, service, stopped=self._leaving.is_set):
-                self._greet(arrival)
+            arrivals = take_in(self._settings.queue, self._names, service, stopped=self._leaving.is_set)
+            sentences.extend(filter(None, map(self._greet, arrivals)))
         except Trouble as error:
-            self._tell(str(error))
+            sentences.insert(0, str(error))
+        for sentence in sentences[:MOST_TOLD]:
+            self._tell(sentence)
+        if len(sentences) > MOST_TOLD:
+            more = len(sentences) - MOST_TOLD
+            self._tell(f"The like is true of {more} more. What cannot be read stands in the queue; f goes there.")
 
-    def _greet(self, arrival: Arrived | Notice) -> None:
+    def _greet(self, arrival: Arrived | Notice) -> str:
+        """Set the machine to work on what is new; returns what is to be told of the others."""
         if isinstance(arrival, Notice):
-            self._tell(arrival.sentence)
-            return
-        if arrival.problem or arrival.is_another_name:
-            self._tell(arrival.problem or arrival.remark)
+            return arrival.sentence
         if arrival.new and self._runner is not None:
             self._runner.wake()
+        return arrival.problem or (arrival.remark if arrival.is_another_name else "")
 
     def _tell(self, sentence: str) -> None:
         if not self._leaving.is_set():

@@ -19,7 +19,7 @@ GUTTER = 2
 
 
 class PageMap(Widget):
-    """Shows a page with one box marked."""
+    """Shows a page with one box outlined."""
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 (Textual's own name)
         super().__init__(id=id)
@@ -46,7 +46,7 @@ class PageMap(Widget):
         self.refresh()
 
     def mark(self, box: Polygon | None, verdicts: Iterable[tuple[Polygon, Verdict]]) -> None:
-        """Mark the selected box, and beside each decided line its verdict."""
+        """Outline the selected box, and beside each decided line its verdict."""
         if self._ink is None:
             return
         before, old_marks = self._box[1], self._marks
@@ -76,11 +76,17 @@ class PageMap(Widget):
         segments = [Segment(f"{mark} ", self.rich_style), *self._row(self._ink, y)]
         return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
 
+    def _is_outline(self, column: int, row: int) -> bool:
+        """Whether a cell lies on the edge of the selected box; one of two rows is all edge."""
+        columns, rows = self._box
+        if column not in columns or row not in rows:
+            return False
+        return column in {columns[0], columns[-1]} or row in {rows[0], rows[-1]}
+
     def _row(self, ink: PageInk, y: int) -> list[Segment]:
-        chosen = self._box[0] if y in self._box[1] else range(0)
         cells = [(glyph, run.ink, run.paper) for run in ink.cells.rows[y] for glyph in run.text]
         styled = [
-            (glyph, ink_style(shade, paper, CHOSEN if column in chosen else PAPER))
+            (glyph, ink_style(shade, paper, CHOSEN if self._is_outline(column, y) else PAPER))
             for column, (glyph, shade, paper) in enumerate(cells)
         ]
         return [
