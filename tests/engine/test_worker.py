@@ -17,6 +17,7 @@ import pytest
 
 from tests.engine import drawn
 from tui.engine import EngineClosed, EngineCrashed, ImageUnreadable
+from tui.engine.process import EngineProcess
 from tui.engine.worker import Progress, Worker
 from tui.model import Page
 
@@ -264,3 +265,22 @@ def test_the_process_goes_when_the_program_is_killed_also_amid_a_page(tmp_path: 
         while runs(pid):
             assert time.monotonic() < deadline
             time.sleep(0.02)
+
+
+def test_the_end_of_a_process_may_be_waited_for_from_several_threads() -> None:
+    process = EngineProcess()
+    process.kill()
+    failures: list[BaseException] = []
+
+    def reap() -> None:
+        try:
+            process.reap()
+        except OSError as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=reap) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []

@@ -52,6 +52,7 @@ class EngineProcess:
     """The program's side. Its methods may be called from any thread; `kill` while another thread waits in `ask`."""
 
     def __init__(self) -> None:
+        self._reaping = threading.Lock()
         context = multiprocessing.get_context("spawn")
         their_documents, self._documents = context.Pipe(duplex=False)
         self._answers, their_answers = context.Pipe(duplex=False)
@@ -102,10 +103,15 @@ class EngineProcess:
         self._process.kill()
 
     def reap(self) -> None:
-        """Wait for its end after `kill`, and close the pipes."""
-        self._process.join()
-        self._documents.close()
-        self._answers.close()
+        """Wait for its end after `kill`, and close the pipes; a second call, also from another thread, does nothing.
+
+        Closed twice, the number of a pipe might be another file's by then.
+        """
+        with self._reaping:
+            self._process.join()
+            for pipe in (self._documents, self._answers):
+                if not pipe.closed:
+                    pipe.close()
 
 
 @contextlib.contextmanager
