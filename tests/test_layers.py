@@ -24,7 +24,8 @@ LAYERS: dict[str, set[str]] = {
     "intake": {"model", "store", "pictures"},
     "runner": {"model", "settings", "store", "dialects"},
     "view": {"model", "settings", "store", "exports", "pictures", "review", "intake"},
-    "batch": {"model", "settings", "store", "exports", "intake", "runner"},
+    "exits": set(),
+    "batch": {"exits", "model", "settings", "store", "exports", "intake", "runner"},
     "assembly": {"settings", "dialects", "pictures", "runner", "engine"},
     "__init__": set(),
 }

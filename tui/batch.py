@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+from tui.exits import DONE, INTERRUPTED, KEY_REFUSED, SOME_FAILED
 from tui.exports.json import item_line
 from tui.exports.text import outline, plain_text
 from tui.intake import Arrived, take_in
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     from tui.runner import Outcome, Runner
 
-DONE, SOME_FAILED, KEY_REFUSED, INTERRUPTED = 0, 1, 4, 130
-"""Exit codes."""
 GLANCE = 0.1
 """How many seconds pass between two looks into the queue file while it is run."""
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from tui import __version__
+from tui.exits import DONE, INTERRUPTED, SOME_FAILED, WRONG_USAGE
 
 if TYPE_CHECKING:
     from tui.model import Polygon
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from tui.runner import Runner
     from tui.settings import Service, Settings
 
-DONE, SOME_FAILED, WRONG_USAGE, KEY_REFUSED, INTERRUPTED = 0, 1, 2, 4, 130
-"""The exit codes; 3 is kept for a budget that is reached."""
 _WITH_VALUE = {"--queue", "--service", "--glyphs", "--theme"}
 """Options that may stand before a command's name."""
 
@@ -327,14 +326,12 @@ def _service(settings: Settings, name: str | None) -> Service | None:
 
 
 def _refuse_without_engine() -> None:
-    from importlib.util import find_spec
+    from tui.engine import EngineMissing, require
 
-    missing = [name for name in ("numpy", "onnxruntime", "rapidocr", "starlette") if find_spec(name) is None]
-    if missing:
-        raise Sentence(
-            f"the engine carried along is not installed ({', '.join(missing)} missing). "
-            f"Install it with: pip install 'handread[local]'. Or review only, with --service none."
-        )
+    try:
+        require()
+    except EngineMissing as error:
+        raise Sentence(f"{error} Or review only, with --service none.") from error
 
 
 def _from_stdin(names: Sequence[str]) -> tuple[str, ...]:

@@ -297,7 +297,7 @@ def is_url(source: str) -> bool:
     return source.lower().startswith(("http://", "https://"))
 
 
-def printable(text: str, *, keep_newlines: bool = False) -> str:
+def printable(text: str) -> str:
     """Return text that is safe on a terminal: control and format characters and lone surrogates become visible marks.
 
     C0 controls become their picture (U+2400 block), everything else unprintable becomes U+FFFD. Joiners that scripts
@@ -305,11 +305,11 @@ def printable(text: str, *, keep_newlines: bool = False) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(_printable_character(character, keep_newlines=keep_newlines) for character in text)
+    return "".join(map(_printable_character, text))
 
 
-def _printable_character(character: str, *, keep_newlines: bool) -> str:
-    if character.isprintable() or character in "\u200c\u200d" or (keep_newlines and character == "\n"):
+def _printable_character(character: str) -> str:
+    if character.isprintable() or character in "\u200c\u200d":
         return character
     if unicodedata.category(character) == "Zs":
         return character  # a no-break space, or a wide one: as harmless as any other
