@@ -8,8 +8,8 @@ from PIL import Image
 
 from tests.test_program import handread, home
 from tests.view.conftest import draw_page
-from tui.cli import _command_first
-from tui.cli import handread as group
+from tui.cli.group import command_first
+from tui.cli.group import handread as group
 
 __all__ = ["home"]
 
@@ -31,7 +31,7 @@ BOX = "30,40,400,40,400,84,30,84"
     ],
 )
 def test_the_command_is_found_wherever_it_stands(given: list[str], first: list[str]) -> None:
-    assert _command_first(given, group.commands) == first
+    assert command_first(given, group.commands) == first
 
 
 def test_the_version_is_printed(home: dict[str, str]) -> None:

@@ -1,0 +1,120 @@
+"""`handread` and `handread demo`: the screens."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tui.cli.group import Sentence, handread
+from tui.cli.run import run_without_screen
+from tui.cli.shared import (
+    is_terminal,
+    names_from_stdin,
+    profile_of,
+    refuse_if_nothing_is_there,
+    service_of,
+    settings_for,
+    with_looks,
+    with_queue,
+    with_service,
+)
+from tui.exits import DONE
+
+if TYPE_CHECKING:
+    from tui.settings import Service, Settings
+
+
+@handread.command("open", short_help="Add images, recognise and review them: needs not be named.")
+@click.argument("names", nargs=-1, metavar="[PATH|GLOB|URL]...", type=click.Path())
+@with_queue
+@with_service
+@with_looks
+def open_queue(
+    names: tuple[str, ...], queue: Path | None, service: str | None, glyphs: str | None, theme: str | None
+) -> None:
+    """Add images, recognise and review them on the screen.
+
+    The name of this command may be left out. Without a PATH the queue is opened as it is.
+
+    \b
+    Example: handread --queue box3.db scans/
+    """
+    settings = settings_for(queue=queue, glyphs=glyphs, theme=theme)
+    if not is_terminal():
+        raise Sentence(
+            "the screens need a terminal, and this is none. `handread run PATH...` recognises and prints without one."
+        )
+    names = names_from_stdin(names)
+    refuse_if_nothing_is_there(names)
+    profile = profile_of(settings, service) if names else service_of(settings, service)
+    _show_screens(settings, profile, names)
+
+
+@handread.command(short_help="Review the pages that Handread brings along.")
+@with_queue
+@with_looks
+def demo(queue: Path | None, glyphs: str | None, theme: str | None) -> None:
+    """Review the pages that Handread brings along, read by its own engine.
+
+    They have a queue of their own, so that what you try does no harm. Without a terminal the text is printed as a tree.
+    """
+    from tui.demo import pages
+    from tui.settings import LOCAL, data_folder
+
+    settings = settings_for(queue=queue or data_folder() / "demo.db", glyphs=glyphs, theme=theme)
+    names = tuple(str(page) for page in pages())
+    if is_terminal():
+        _show_screens(settings, service_of(settings, LOCAL), names, opens_review=True)
+    else:
+        run_without_screen(settings, profile_of(settings, LOCAL), names, "outline")
+
+
+def _show_screens(
+    settings: Settings, service: Service | None, names: tuple[str, ...], *, opens_review: bool = False
+) -> None:
+    os.environ.setdefault("ESCDELAY", "25")  # read when textual is imported: a bare Esc need not wait 100 ms
+    from tui.store import Store
+
+    Store(settings.queue).close()  # what is wrong with the queue file is said before a screen opens
+    from tui.assembly import make_runner
+    from tui.pictures.terminal import guess
+    from tui.view.app import HandreadApp
+
+    settings = replace(settings, glyphs=settings.glyphs or guess(os.environ).glyphs)
+    runner = make_runner(settings, service) if service else None
+    app = HandreadApp(settings, service=service, runner=runner, names=names, opens_review=opens_review)
+    if settings.theme and settings.theme not in app.available_themes:
+        known = ", ".join(sorted(app.available_themes))
+        raise Sentence(f"there is no theme {settings.theme!r}. Known are: {known}.")
+    with _terminal_for_the_screens_alone():
+        app.run()
+    sys.exit(app.return_code or DONE)
+
+
+@contextmanager
+def _terminal_for_the_screens_alone() -> Iterator[None]:
+    """Keep libraries written in C from the terminal: libtiff prints on stderr what it thinks of a broken file.
+
+    The screens are drawn where stdout goes, which is the terminal even when stderr is not.
+    """
+    stderr, real = os.dup(2), (sys.stderr, sys.__stderr__)
+    with (
+        os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace") as terminal,
+        Path(os.devnull).open("w") as nothing,
+    ):
+        os.dup2(nothing.fileno(), 2)
+        sys.stderr = sys.__stderr__ = terminal  # type: ignore[misc]
+        try:
+            yield
+        finally:
+            terminal.flush()
+            os.dup2(stderr, 2)
+            os.close(stderr)
+            sys.stderr, sys.__stderr__ = real  # type: ignore[misc]

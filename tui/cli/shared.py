@@ -1,0 +1,136 @@
+"""What the commands share: options, the settings they run with, the profile they name, and names from stdin."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tui.cli.group import Sentence
+from tui.exits import SOME_FAILED
+
+if TYPE_CHECKING:
+    from tui.settings import Service, Settings
+
+
+def with_queue(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option --queue."""
+    return click.option(
+        "--queue",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="The queue file; else $HANDREAD_QUEUE, else one in your data folder.",
+    )(command)
+
+
+def with_service(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option --service."""
+    return click.option(
+        "--service",
+        metavar="NAME",
+        help="Who reads: a profile of your settings, `local` (the engine carried along), or `none` to only review.",
+    )(command)
+
+
+def with_looks(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options --glyphs and --theme."""
+    glyphs = click.option(
+        "--glyphs", metavar="SET", help="Draw ink with octants, sextants, quadrants, halves, braille or ascii."
+    )
+    theme = click.option(
+        "--theme", metavar="NAME", help="A theme of Textual, such as textual-dark, textual-light, ansi-dark."
+    )
+    return glyphs(theme(command))
+
+
+def settings_for(*, queue: Path | None = None, glyphs: str | None = None, theme: str | None = None) -> Settings:
+    """Return the settings with what the command line says in their stead; raises SettingsError or Sentence."""
+    from tui.settings import load
+
+    settings = load()
+    return replace(
+        settings,
+        queue=queue or settings.queue,
+        glyphs=known_glyphs(glyphs or settings.glyphs),
+        theme=theme or settings.theme,
+    )
+
+
+def known_glyphs(name: str) -> str:
+    """Return the name of a glyph set, or nothing; raises Sentence where there is none of that name."""
+    if name:
+        from tui.pictures.glyphs import GLYPH_SETS
+
+        if name not in GLYPH_SETS:
+            raise Sentence(f"there is no glyph set {name!r}. Known are: {', '.join(GLYPH_SETS)}.")
+    return name
+
+
+def profile_of(settings: Settings, name: str | None) -> Service:
+    """Return the profile that reads; refuses `none`, and one that cannot run."""
+    service = service_of(settings, name)
+    if service is None:
+        raise Sentence("images are read by a service: name one with --service, or leave that out.")
+    return service
+
+
+def service_of(settings: Settings, name: str | None) -> Service | None:
+    """Return the profile to run, or None to run nothing; refuses one that cannot run."""
+    from tui.settings import NO_SERVICE
+
+    name = name or settings.service
+    if name == NO_SERVICE:
+        return None
+    service = settings.named(name)
+    if service.is_local:
+        _refuse_without_engine()
+    elif service.key_variable and not service.key():
+        raise Sentence(
+            f"the service {name} needs its key in the environment variable {service.key_variable}, which is empty. "
+            f"Set it, or use --service none to review only."
+        )
+    return service
+
+
+def _refuse_without_engine() -> None:
+    from tui.engine import EngineMissing, require
+
+    try:
+        require()
+    except EngineMissing as error:
+        raise Sentence(f"{error} Or review only, with --service none.") from error
+
+
+def names_from_stdin(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the names with `-` replaced by the lines of stdin."""
+    if "-" not in names:
+        return tuple(names)
+    lines = sys.stdin.buffer.read().split(b"\n")
+    given = [os.fsdecode(line) for line in lines if line]
+    return tuple(source for name in names for source in (given if name == "-" else [name]))
+
+
+def refuse_if_nothing_is_there(names: Sequence[str]) -> None:
+    """Say so before a screen opens, when none of the names stands for anything."""
+    if not names:
+        return
+    from tui.intake import Notice, find
+
+    problems = []
+    for found in find(names):
+        if not isinstance(found, Notice):
+            return
+        problems.append(found.sentence)
+    for problem in problems:
+        click.echo(f"handread: {problem}", err=True)
+    sys.exit(SOME_FAILED)
+
+
+def is_terminal() -> bool:
+    """Whether screens can be shown here."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
