@@ -25,8 +25,9 @@ LAYERS: dict[str, set[str]] = {
     "runner": {"model", "settings", "store", "dialects"},
     "view": {"model", "settings", "store", "exports", "pictures", "review", "intake"},
     "exits": set(),
+    "credentials": {"model", "settings"},
     "batch": {"exits", "model", "settings", "store", "exports", "intake", "runner"},
-    "assembly": {"settings", "dialects", "pictures", "runner", "engine"},
+    "assembly": {"credentials", "settings", "dialects", "pictures", "runner", "engine"},
     "__init__": set(),
 }
 """For each part what it may import of the program, beside itself. The command line may import anything."""
@@ -44,6 +45,7 @@ LIBRARIES: dict[str, set[str]] = {
     "engine": {"PIL", "numpy", "onnxruntime", "starlette"},
     "demo": {"PIL"},
     "intake": set(),
+    "credentials": {"keyring", "azure"},
     "view": {"textual", "rich", "PIL"},
     "batch": {"rich"},
     "assembly": {"httpx"},

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tui.credentials import key_of
 from tui.settings import Pace, Settings, SettingsError, load, normal_endpoint
 
 
@@ -34,8 +35,8 @@ def test_a_profile_is_an_endpoint_with_a_dialect(tmp_path: Path) -> None:
     assert profile.endpoint == "https://x.cognitiveservices.azure.com"
     assert profile.options == {"mode": "Printed"}
     assert profile.pace == Pace(in_flight=2, deadline=60)
-    assert profile.key({"ARCHIVE_KEY": " secret \n"}) == "secret"
-    assert profile.key({}) == ""
+    assert key_of(profile, {"ARCHIVE_KEY": " secret \n"}) == "secret"
+    assert key_of(profile, {}) == ""
 
 
 def test_the_quickstarts_environment_makes_a_profile(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 import httpx
 
+from tui.credentials import key_of
 from tui.dialects import DIALECTS, WrongOption, open_client
 from tui.pictures.source import measure
 from tui.pictures.upload import upright
@@ -26,7 +27,7 @@ def make_runner(settings: Settings, service: Service, only: Collection[int] | No
         raise SettingsError(f"The service {service.name} is set wrongly: {error}") from error
 
     def client() -> httpx.AsyncClient:
-        return _engine_client(service.endpoint) if service.is_local else open_client(service.endpoint, service.key())
+        return _engine_client(service.endpoint) if service.is_local else open_client(service.endpoint, key_of(service))
 
     return Runner(
         settings.queue,

@@ -107,7 +107,17 @@ create trigger verdict_changed after update of verdict on verdict begin
 end;
 """
 
-STEPS: tuple[str, ...] = (FIRST,)
+SECOND = """
+-- Each page as it was sent, where it was not sent as it is: see Shipment in model.py.
+alter table item add column shipped text not null default '[]';
+alter table item add column posted integer not null default 0;
+alter table item add column remark text not null default '';
+alter table item add column dialect text not null default '';
+alter table item add column model text not null default '';
+create table call (service text primary key, made integer not null) without rowid;
+"""
+
+STEPS: tuple[str, ...] = (FIRST, SECOND)
 """Step n brings a file from version n to version n + 1."""
 
 

@@ -266,6 +266,14 @@ class Item:
     """How many of the others a person has put off."""
     doubtful: int = 0
     """How many words are doubtful."""
+    is_posted: bool = False
+    """Whether the service may have been given it."""
+    remark: str = ""
+    """What the person should know of the way it went, such as that it was sent smaller than it is."""
+    dialect: str = ""
+    """What its answer was read as."""
+    model: str = ""
+    """Which model the service says has read it."""
     revision: int = 0
 
     @property

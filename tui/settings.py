@@ -1,12 +1,12 @@
 """What the person has set: the service profiles, where things are kept and how they look.
 
 Settings come from a TOML file in the user's configuration folder and from the environment, whose names are Microsoft's
-own quickstart names where they exist. A key is only ever read from the environment, and never kept in a record that is
-printed, stored or sent anywhere but to the profile's own endpoint.
+own quickstart names where they exist. A profile says where its key is (see tui.credentials), and never the key itself.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import os
 import tomllib
@@ -59,7 +59,27 @@ class Service:
     endpoint: str
     """The base URL, without a path; `local:` for the engine carried along."""
     key_variable: str = ""
-    """The environment variable that holds the key; empty where none is needed."""
+    """The environment variable that holds the key."""
+    key_file: str = ""
+    """The file that holds the key, which nobody but its owner may read."""
+    keyring: bool = False
+    """Whether the key is in the system's keyring, under the program's and the profile's name."""
+    entra: bool = False
+    """Whether calls carry a token of Microsoft Entra ID in place of a key."""
+    tier: str = ""
+    """What was paid for: `F0` (free), `S0` or `S1` (paid), `container`; empty where nobody has said."""
+    calls_per_minute: float = 0.0
+    """How often the service may be called, in place of what its tier allows; 0 to go by the tier."""
+    price_per_thousand: float | None = None
+    """What a thousand pages cost, in whatever money; None where nobody has said, 0 where nothing."""
+    max_calls: int | None = None
+    """How many images may ever be sent from one queue; None for any number."""
+    on_premises: bool = False
+    """Whether the endpoint is in the house, so that images that must not leave it may be sent there."""
+    rebuild_location: bool = False
+    """Whether an operation is asked after at the endpoint, whatever host and port the service says it is at."""
+    certificates: str = ""
+    """The file of the authority that vouches for the endpoint, where the system does not know it."""
     options: Mapping[str, str] = field(default_factory=dict)
     """Parameters of the dialect by the service's own names, such as mode or language."""
     pace: Pace = field(default_factory=Pace)
@@ -69,9 +89,21 @@ class Service:
         """Whether it is the engine carried along, whose operations end with this process."""
         return self.endpoint == "local:"
 
-    def key(self, environment: Mapping[str, str] | None = None) -> str:
-        """Return the key, or an empty string where there is none."""
-        return (os.environ if environment is None else environment).get(self.key_variable, "").strip()
+    @property
+    def is_in_the_house(self) -> bool:
+        """Whether what is sent there stays with the person: on this machine, or where the profile says so."""
+        return self.is_local or self.on_premises or is_loopback(urlsplit(self.endpoint).hostname or "")
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether each image may cost something."""
+        if self.price_per_thousand is not None:
+            return self.price_per_thousand > 0
+        return not self.is_local and not is_loopback(urlsplit(self.endpoint).hostname or "")
+
+    def cost_of(self, pages: int) -> float | None:
+        """Return what so many pages cost; None where nobody has said what they do."""
+        return None if self.price_per_thousand is None else self.price_per_thousand * pages / 1000
 
 
 LOCAL_SERVICE = Service(
@@ -162,10 +194,14 @@ def _table(file: Path) -> dict[str, Any]:
 def _expect(value: object, kind: type[_T], file: Path, name: str) -> _T:
     if isinstance(value, kind):
         return value
-    raise SettingsError(f"{file}: {name} must be a {_KINDS[kind]}, not {value!r}.")
+    raise SettingsError(f"{file}: {name} must be {_KINDS[kind]}, not {value!r}.")
 
 
-_KINDS: dict[type, str] = {str: "text", dict: "table", float: "number", int: "whole number"}
+_KINDS: dict[type, str] = {str: "a text", dict: "a table", bool: "true or false"}
+_TEXTS = ("key_variable", "key_file", "tier", "certificates")
+_FLAGS = ("keyring", "entra", "on_premises", "rebuild_location")
+TIERS = ("", "F0", "S0", "S1", "container")
+"""What a profile may say was paid for."""
 
 
 _QUICKSTARTS = (
@@ -202,8 +238,27 @@ def _service(name: str, entry: dict[str, Any], file: Path) -> Service:
         )
     dialect = _expect(entry.pop("dialect"), str, file, f"{where}.dialect")
     endpoint = _expect(entry.pop("endpoint"), str, file, f"{where}.endpoint")
-    key_variable = _expect(entry.pop("key_variable", ""), str, file, f"{where}.key_variable")
-    pace = {}
+    more: dict[str, Any] = {text: _expect(entry.pop(text, ""), str, file, f"{where}.{text}") for text in _TEXTS}
+    more |= {flag: _expect(entry.pop(flag, False), bool, file, f"{where}.{flag}") for flag in _FLAGS}
+    more |= _money(entry, file, where)
+    if more["tier"] not in TIERS:
+        raise SettingsError(f"{file}: {where}.tier must be one of {', '.join(TIERS[1:])}, not {more['tier']!r}.")
+    pace = _pace(entry, file, where)
+    options = {key: _option(value, file, f"{where}.{key}") for key, value in entry.items()}
+    local = endpoint == "local:"
+    return Service(
+        name,
+        dialect,
+        endpoint if local else normal_endpoint(endpoint),
+        options=options,
+        pace=pace,
+        **more,
+    )
+
+
+def _pace(entry: dict[str, Any], file: Path, where: str) -> Pace:
+    """Take out of an entry how the service is called."""
+    pace: dict[str, Any] = {}
     for number in fields(Pace):
         if number.name in entry:
             pace[number.name] = _positive(entry.pop(number.name), file, f"{where}.{number.name}")
@@ -212,16 +267,22 @@ def _service(name: str, entry: dict[str, Any], file: Path) -> Service:
             pace[whole] = _whole(pace[whole], file, f"{where}.{whole}")
     if pace.get("growth", 1) < 1:
         raise SettingsError(f"{file}: {where}.growth must be 1 or more: polls do not come faster and faster.")
-    options = {key: _option(value, file, f"{where}.{key}") for key, value in entry.items()}
-    local = endpoint == "local:"
-    return Service(
-        name,
-        dialect,
-        endpoint if local else normal_endpoint(endpoint),
-        key_variable,
-        options,
-        Pace(**pace),  # type: ignore[arg-type]
-    )
+    return Pace(**pace)
+
+
+def _money(entry: dict[str, Any], file: Path, where: str) -> dict[str, Any]:
+    """Take out of an entry what limits calls and what they cost."""
+    found: dict[str, Any] = {}
+    if "calls_per_minute" in entry:
+        name = "calls_per_minute"
+        found[name] = _positive(entry.pop(name), file, f"{where}.{name}")
+    if "price_per_thousand" in entry:
+        price = entry.pop("price_per_thousand")
+        found["price_per_thousand"] = price and _positive(price, file, f"{where}.price_per_thousand")
+    if "max_calls" in entry:
+        most = entry.pop("max_calls")
+        found["max_calls"] = most and _whole(_positive(most, file, f"{where}.max_calls"), file, f"{where}.max_calls")
+    return found
 
 
 def _positive(value: object, file: Path, name: str) -> float:
@@ -254,3 +315,11 @@ def normal_endpoint(endpoint: str) -> str:
     if not is_endpoint:
         raise SettingsError(f"{named!r} is no endpoint. It looks like https://NAME.cognitiveservices.azure.com.")
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address never leaves this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

@@ -13,10 +13,11 @@ import os
 import sqlite3
 import time
 import zlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 from tui.migrations import STEPS, migrate
@@ -47,6 +48,12 @@ _IN_FORCE = "reviewer = ? and act = 'decide' and not exists (select 1 from undon
 """Decisions of a reviewer that were not taken back."""
 _AMONG = "(? is null or id in (select value from json_each(?)))"
 """Items whose numbers are in a JSON list; all of them where there is none."""
+
+
+_UNSENT: Mapping[str, Any] = MappingProxyType(
+    {"said": "", "polls": 0, "operation": "", "not_before": 0, "waits_for": "", "posted": 0, "remark": ""}
+)
+"""An item that nobody has been sent."""
 
 
 class StoreError(Trouble):
@@ -332,7 +339,7 @@ class Store:
             row = self._row(sql, service, self._clock(), *_listed(only))
             if row is None:
                 return None
-            self._move(row["id"], State.SENDING, revision, said="", polls=0, operation="", not_before=0, waits_for="")
+            self._move(row["id"], State.SENDING, revision, **_UNSENT)
             claimed = self._row("select * from item where id = ?", row["id"])
             assert claimed is not None
             return _item(claimed)
@@ -342,6 +349,43 @@ class Store:
         with self._write() as revision:
             self._facts(item_id, facts)
             self._change(item_id, revision, copy=os.fsencode(copy))
+
+    def posting(self, item_id: int, most_calls: int | None = None) -> bool:
+        """Count a call, just before it is made; False, and nothing is counted, when no more may be made.
+
+        From here on until `sent`, nobody but the service knows whether it has the image. `most_calls` is how many may
+        ever be made for the item's service from this queue.
+        """
+        with self._write() as revision:
+            row = self._row("select service from item where id = ?", item_id)
+            assert row is not None
+            if most_calls is not None and self._calls(row["service"]) >= most_calls:
+                return False
+            self._count(row["service"], 1)
+            self._change(item_id, revision, posted=1)
+            return True
+
+    def not_taken(self, item_id: int) -> None:
+        """Note that the call just made did not count: the service has not taken the image."""
+        with self._write() as revision:
+            row = self._row("select service from item where id = ? and posted", item_id)
+            if row is not None:
+                self._count(row["service"], -1)
+                self._change(item_id, revision, posted=0)
+
+    def calls(self, service: str) -> int:
+        """Return how many images were ever sent to a service from this queue."""
+        with _sentences(self.path):
+            return self._calls(service)
+
+    def _calls(self, service: str) -> int:
+        row = self._row("select made from call where service = ?", service)
+        return 0 if row is None else int(row["made"])
+
+    def _count(self, service: str, calls: int) -> None:
+        self._connection.execute(
+            "insert into call values (?, ?) on conflict do update set made = made + excluded.made", (service, calls)
+        )
 
     def sent(self, item_id: int, operation: str) -> None:
         """Note the operation under which the service reads an item."""
@@ -393,33 +437,51 @@ class Store:
                 waits_for="",
             )
 
-    def done(self, item_id: int, answer: bytes, pages: Sequence[Page]) -> None:
-        """Keep an item's answer and the pages made of it."""
-        lines = [line for page in pages for line in page.lines]
+    def done(self, item_id: int, answer: bytes, pages: Sequence[Page], *, dialect: str = "", model: str = "") -> None:
+        """Keep an item's answer and the pages made of it; `dialect` is what it was read as, `model` what read it."""
         with self._write() as revision:
-            self._result(item_id, answer, [page_to_data(page) for page in pages])
-            self._move(
-                item_id,
-                State.DONE,
-                revision,
-                lines=len(lines),
-                doubtful=sum(line.doubtful for line in lines),
-                ended_at=self._clock(),
-                failure_code=None,
-                failure=None,
-                waits_for="",
-            )
+            self._done(item_id, revision, answer, pages, dialect=dialect, model=model)
+
+    def imported(self, new: NewItem, answer: bytes, pages: Sequence[Page], *, dialect: str, model: str) -> Added | None:
+        """Add an image together with an answer that was saved elsewhere.
+
+        One that is there already takes the newer answer, unless something of it has been decided: then nothing is
+        changed, and None returned.
+        """
+        with self._write() as revision:
+            added = self._add(new, revision)
+            row = self._row("select count(*) as decisions from verdict where item_id = ?", added.item_id)
+            assert row is not None
+            if row["decisions"]:
+                return None
+            self._done(added.item_id, revision, answer, pages, dialect=dialect, model=model)
+            return added
+
+    def _done(
+        self, item_id: int, revision: int, answer: bytes, pages: Sequence[Page], *, dialect: str, model: str
+    ) -> None:
+        lines = [line for page in pages for line in page.lines]
+        self._result(item_id, answer, [page_to_data(page) for page in pages])
+        self._move(
+            item_id,
+            State.DONE,
+            revision,
+            lines=len(lines),
+            doubtful=sum(line.doubtful for line in lines),
+            ended_at=self._clock(),
+            failure_code=None,
+            failure=None,
+            waits_for="",
+            dialect=dialect,
+            model=model,
+        )
 
     def _requeue(self, item_id: int, revision: int) -> None:
         self._move(
             item_id,
             State.WAITING,
             revision,
-            said="",
-            polls=0,
-            operation="",
-            not_before=0,
-            waits_for="",
+            **_UNSENT,
             sent_at=0,
             ended_at=0,
             failure_code=None,
@@ -715,6 +777,10 @@ def _item(row: sqlite3.Row) -> Item:
         decided=row["decided"],
         skipped=row["skipped"],
         doubtful=row["doubtful"],
+        is_posted=bool(row["posted"]),
+        remark=row["remark"],
+        dialect=row["dialect"],
+        model=row["model"],
         revision=row["revision"],
     )
 

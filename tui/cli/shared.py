@@ -81,6 +81,7 @@ def profile_of(settings: Settings, name: str | None) -> Service:
 
 def service_of(settings: Settings, name: str | None) -> Service | None:
     """Return the profile to run, or None to run nothing; refuses one that cannot run."""
+    from tui.credentials import key_of
     from tui.settings import NO_SERVICE
 
     name = name or settings.service
@@ -89,7 +90,7 @@ def service_of(settings: Settings, name: str | None) -> Service | None:
     service = settings.named(name)
     if service.is_local:
         _refuse_without_engine()
-    elif service.key_variable and not service.key():
+    elif service.key_variable and not key_of(service):
         raise Sentence(
             f"the service {name} needs its key in the environment variable {service.key_variable}, which is empty. "
             f"Set it, or use --service none to review only."
