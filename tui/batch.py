@@ -10,11 +10,12 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from tui.exits import DONE, INTERRUPTED, KEY_REFUSED, SOME_FAILED
+from tui.exits import BUDGET_REACHED, DONE, INTERRUPTED, KEY_REFUSED, SOME_FAILED
 from tui.exports.json import item_line
 from tui.exports.text import outline, plain_text
 from tui.intake import Arrived, take_in
 from tui.model import Item, State, Verdict, printable
+from tui.runner import Closure
 from tui.settings import Service, Settings
 from tui.store import Store, Tally
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 GLANCE = 0.1
 """How many seconds pass between two looks into the queue file while it is run."""
 
+
+_ENDS = {Closure.KEY: KEY_REFUSED, Closure.BUDGET: BUDGET_REACHED}
 
 MakeRunner = Callable[[Collection[int] | None], "Runner"]
 """Makes a runner for these items, or for all that wait."""
@@ -56,8 +59,8 @@ def run_batch(
             images, them = ("image", "it") if printer.left == 1 else ("images", "them")
             _say(f"Interrupted with {printer.left} {images} left. `handread run` goes on with {them}.")
             return INTERRUPTED
-        if outcome.key_refused:
-            return KEY_REFUSED
+        if outcome.closure in _ENDS:
+            return _ENDS[outcome.closure]
         return SOME_FAILED if problems or printer.failed or printer.left else DONE
 
 

@@ -1,7 +1,8 @@
-"""What the program ends with, for whoever calls it from a script; 3 is kept for a budget that is reached."""
+"""What the program ends with, for whoever calls it from a script."""
 
 DONE = 0
 SOME_FAILED = 1
 WRONG_USAGE = 2
+BUDGET_REACHED = 3
 KEY_REFUSED = 4
 INTERRUPTED = 130

@@ -114,6 +114,7 @@ alter table item add column posted integer not null default 0;
 alter table item add column remark text not null default '';
 alter table item add column dialect text not null default '';
 alter table item add column model text not null default '';
+update item set posted = 1 where state in ('sending', 'sent');
 create table call (service text primary key, made integer not null) without rowid;
 """
 

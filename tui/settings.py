@@ -90,16 +90,21 @@ class Service:
         return self.endpoint == "local:"
 
     @property
+    def is_on_this_machine(self) -> bool:
+        """Whether what is sent there leaves this machine not at all."""
+        return self.is_local or is_loopback(urlsplit(self.endpoint).hostname or "")
+
+    @property
     def is_in_the_house(self) -> bool:
         """Whether what is sent there stays with the person: on this machine, or where the profile says so."""
-        return self.is_local or self.on_premises or is_loopback(urlsplit(self.endpoint).hostname or "")
+        return self.is_on_this_machine or self.on_premises
 
     @property
     def is_paid(self) -> bool:
         """Whether each image may cost something."""
         if self.price_per_thousand is not None:
             return self.price_per_thousand > 0
-        return not self.is_local and not is_loopback(urlsplit(self.endpoint).hostname or "")
+        return not self.is_on_this_machine
 
     def cost_of(self, pages: int) -> float | None:
         """Return what so many pages cost; None where nobody has said what they do."""

@@ -8,9 +8,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -23,160 +23,19 @@ from tests.fake_service import (
     RESET,
     FakeService,
     Step,
-    Submission,
     refused,
     reply,
     running,
     state,
     submission,
-    succeeded,
 )
+from tests.runner.desk import DONE, KEY, NOT_STARTED, PACE, OpenDesk, measured, why
 from tui.dialects import DIALECTS, open_client
-from tui.model import ImageFacts, Item, Page, State
-from tui.runner import Outcome, Runner
+from tui.model import ImageFacts, Page, State
+from tui.runner import Closure, Outcome, Runner
 from tui.runner.loop import LOOK_AGAIN
-from tui.settings import Pace, Service
-from tui.store import NewItem, Store, StoreError
-
-KEY = "0123456789abcdef0123456789abcdef"
-PACE = Pace(in_flight=3)
-ANSWER: Mapping[str, Any] = {
-    "analyzeResult": {
-        "readResults": [
-            {
-                "page": 1,
-                "width": 50,
-                "height": 25,
-                "lines": [
-                    {
-                        "text": "fox",
-                        "boundingBox": [1, 2, 10, 2, 10, 5, 1, 5],
-                        "words": [{"text": "fox", "confidence": 0.5, "boundingBox": [1, 2, 10, 2, 10, 5, 1, 5]}],
-                    }
-                ],
-            }
-        ]
-    }
-}
-DONE = succeeded(ANSWER)
-NOT_STARTED = state("NotStarted")
-
-
-class Time:
-    """A clock on which sleeping takes no time; those who sleep together wake one after the other."""
-
-    def __init__(self) -> None:
-        self.now = 1_000_000.0
-        self.slept: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        until = self.now + seconds
-        await asyncio.sleep(0)
-        self.now = max(self.now, until)
-
-
-def measured(path: Path) -> ImageFacts:
-    content = path.read_bytes()
-    if not content.startswith(b"picture"):
-        raise ValueError("This is no picture.")
-    return ImageFacts(hashlib.sha256(content).hexdigest(), len(content), "PNG", ((100, 50),))
-
-
-@dataclass
-class Desk:
-    """A queue with a fake service behind it."""
-
-    folder: Path
-    service: FakeService
-    local: bool = False
-    pace: Pace = PACE
-    dialect: str = "read-3.2"
-    time: Time = field(default_factory=Time)
-    clients: int = 0
-
-    @property
-    def queue(self) -> Path:
-        return self.folder / "queue.db"
-
-    @property
-    def profile(self) -> Service:
-        return Service("vision", self.dialect, "local:" if self.local else self.service.url, pace=self.pace)
-
-    def client(self) -> httpx.AsyncClient:
-        self.clients += 1
-        return open_client(self.service.url, KEY)
-
-    def store(self) -> Store:
-        return Store(self.queue, clock=self.time)
-
-    def runner(self, **changes: Any) -> Runner:
-        parts: dict[str, Any] = {
-            "client": self.client,
-            "dialect": DIALECTS[self.dialect]({}),
-            "measure": measured,
-            "cache": self.folder / "cache",
-            "clock": self.time,
-            "sleep": self.time.sleep,
-        }
-        return Runner(self.queue, self.profile, **{**parts, **changes})
-
-    async def run(self) -> Outcome:
-        return await self.runner().run(until_idle=True)
-
-    def add(
-        self, name: str = "a.png", content: bytes | None = None, facts: Callable[[Path], ImageFacts] = measured
-    ) -> int:
-        path = self.folder / name
-        path.write_bytes(b"picture " + name.encode() if content is None else content)
-        with self.store() as store:
-            return store.add([NewItem(str(path), "vision", facts(path))])[0].item_id
-
-    def add_url(self, path: str = "/scan.png") -> int:
-        with self.store() as store:
-            return store.add([NewItem(self.service.url + path, "vision")])[0].item_id
-
-    def item(self, number: int = 1) -> Item:
-        with self.store() as store:
-            return store.item(number)
-
-    def items(self) -> list[Item]:
-        with self.store() as store:
-            return store.window(0, 1000)
-
-    def pages(self, number: int = 1) -> tuple[Page, ...]:
-        with self.store() as store:
-            return store.pages(number)
-
-    def left_behind(self, *, sent_to: str = "") -> int:
-        """Add an item that was being sent, or was sent, when a process ended."""
-        number = self.add()
-        with self.store() as store:
-            assert store.claim("vision")
-            if sent_to:
-                store.sent(number, sent_to)
-        return number
-
-
-@pytest.fixture
-def open_desk(tmp_path: Path) -> Any:
-    services: list[FakeService] = []
-
-    def made(*script: Submission, files: Mapping[str, Step | Sequence[Step]] | None = None, **more: Any) -> Desk:
-        service = FakeService(list(script) or [submission(NOT_STARTED, running(), DONE)], key=KEY, files=files)
-        services.append(service.__enter__())
-        return Desk(tmp_path, service, **more)
-
-    yield made
-    for service in services:
-        service.__exit__()
-
-
-OpenDesk = Callable[..., Desk]
-
+from tui.settings import Pace
+from tui.store import Store, StoreError
 
 # -- the way of one item
 
@@ -537,7 +396,7 @@ async def test_a_refused_key_stops_the_sending_and_the_rest_waits(open_desk: Ope
         desk.add(f"{number}.png")
     runner = desk.runner(client=lambda: open_client(desk.service.url, "wrong"))
     outcome = await runner.run(until_idle=True)
-    assert outcome.key_refused
+    assert outcome.closure is Closure.KEY
     assert "127.0.0.1 does not take the key" in outcome.trouble
     states = [item.state for item in desk.items()]
     assert states.count(State.FAILED) == outcome.failed == 1
@@ -548,7 +407,7 @@ async def test_a_refused_key_stops_the_sending_and_the_rest_waits(open_desk: Ope
 async def test_a_key_refused_while_polling_loses_no_operation(open_desk: OpenDesk) -> None:
     desk = open_desk(submission(reply({"error": {"code": "401", "message": "No."}}, 401)))
     desk.add()
-    assert (await desk.run()).key_refused
+    assert (await desk.run()).closure is Closure.KEY
     assert desk.item().state is State.SENT
 
 
@@ -556,7 +415,7 @@ async def test_a_key_that_may_not_be_sent_is_told_before_anything_is(open_desk: 
     desk = open_desk()
     desk.add()
     outcome = await desk.runner(client=lambda: open_client("http://vision.test", KEY)).run(until_idle=True)
-    assert outcome.key_refused
+    assert outcome.closure is Closure.KEY
     assert "is not sent to vision.test over plain http" in outcome.trouble
     assert desk.item().state is State.WAITING
 
@@ -717,10 +576,17 @@ async def test_a_finished_operation_is_collected_after_a_day(open_desk: OpenDesk
 
 async def test_an_item_that_was_being_sent_is_left_to_the_person(open_desk: OpenDesk) -> None:
     desk = open_desk()
-    desk.left_behind()
+    desk.left_behind(is_posted=True)
     assert await desk.run() == Outcome(failed=1)
     assert desk.service.requests == []
     assert why(desk).startswith("interrupted: Handread ended while the image was being sent.")
+
+
+async def test_an_item_that_had_only_been_taken_up_is_sent_as_if_nothing_had_happened(open_desk: OpenDesk) -> None:
+    desk = open_desk()
+    desk.left_behind()
+    assert await desk.run() == Outcome(done=1)
+    assert len(desk.service.posts) == 1
 
 
 async def test_the_carried_engine_starts_over_for_free(open_desk: OpenDesk) -> None:
@@ -893,12 +759,6 @@ async def test_a_week_of_back_off_passes_in_no_time(open_desk: OpenDesk) -> None
     assert desk.time.now - started >= 7 * 86_400
 
 
-def why(desk: Desk, number: int = 1) -> str:
-    failure = desk.item(number).failure
-    assert failure, desk.item(number)
-    return f"{failure.code}: {failure.sentence}"
-
-
 def test_a_client_is_opened_once_a_run(open_desk: OpenDesk) -> None:
     desk = open_desk(submission(DONE))
     desk.add("a.png")
@@ -911,7 +771,7 @@ def test_a_client_is_opened_once_a_run(open_desk: OpenDesk) -> None:
 
 # -- what services were recorded with
 
-RECORDED = Path(__file__).parents[1].parent / "shared" / "recorded"
+RECORDED = Path(__file__).parents[2].parent / "shared" / "recorded"
 
 
 def recorded(name: str) -> Step:

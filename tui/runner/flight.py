@@ -1,4 +1,4 @@
-"""The way of one item: picture, submission, polls, pages; and the ground that all the items of a run share.
+"""The way of one item: picture, submission, polls, pages.
 
 A service may charge for each image it takes. Therefore nothing is posted twice by itself unless it is certain that the
 first time did not count: the call never left, not all of it left, or the service answered with a refusal. Where the
@@ -12,11 +12,11 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn, ParamSpec, TypeVar
+from typing import NoReturn
 
 import httpx
 
@@ -28,6 +28,7 @@ from tui.dialects import (
     NotUnderstood,
     OperationGone,
     Pending,
+    Retired,
     ServiceError,
     Throttled,
     Transient,
@@ -36,111 +37,12 @@ from tui.dialects import (
     fetch,
 )
 from tui.model import ImageFacts, Item, Page, printable
-from tui.settings import Pace, Service
+from tui.runner.ground import Closure, Ground, back_off
+from tui.runner.seclusion import MARK, marked_folder
+from tui.settings import Pace
 from tui.store import Store, StoreError
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
-LONGEST_BACK_OFF = 60.0
-"""Seconds between two tries at most."""
-LONGEST_SAVE_WAIT = 30.0
-"""Seconds between two tries to write the queue file at most."""
-
 log = logging.getLogger(__name__)
-
-
-class Road:
-    """How fast the service may be called: when again after it has complained, and by how many items at once.
-
-    A complaint halves the number of items under way, each item that ends well adds one again.
-    """
-
-    def __init__(self, pace: Pace, clock: Callable[[], float]) -> None:
-        self.width = pace.in_flight
-        self.free_at = 0.0
-        self._widest = pace.in_flight
-        self._clock = clock
-        self._lost = 0
-
-    def throttled(self, after: float) -> float:
-        """Close the road for some seconds because of too many calls; returns when it is open again."""
-        if self._clock() >= self.free_at:
-            self.width = max(1, self.width // 2)
-        return self._close(max(1.0, after))
-
-    def lost(self) -> None:
-        """Close the road for a while, longer each time, because it leads nowhere."""
-        if self._clock() >= self.free_at:
-            self._lost += 1
-            self._close(_back_off(self._lost))
-
-    def led_there(self) -> None:
-        """Note that the service was reached."""
-        self._lost = 0
-
-    def went_well(self) -> None:
-        """Widen the road again."""
-        self.width = min(self._widest, self.width + 1)
-
-    def _close(self, seconds: float) -> float:
-        self.free_at = max(self.free_at, self._clock() + seconds)
-        return self.free_at
-
-
-@dataclass(slots=True)
-class Ground:
-    """What a run stands on, and what it has come to."""
-
-    service: Service
-    dialect: Dialect
-    measure: Callable[[Path], ImageFacts]
-    prepare: Callable[[bytes], bytes]
-    cache: Path
-    clock: Callable[[], float]
-    sleep: Callable[[float], Awaitable[object]]
-    only: Collection[int] | None = None
-    """The items that may be sent; None for all."""
-    bell: asyncio.Event = field(default_factory=asyncio.Event)
-    """Rings when there may be something to do."""
-    road: Road = field(init=False)
-    troubles: dict[str, str] = field(default_factory=dict)
-    tries: dict[int, int] = field(default_factory=dict)
-    """How often an item was tried in vain."""
-    moved_at: float = 0.0
-    """When any operation of the carried engine last came further."""
-    paused: bool = False
-    stopping: bool = False
-    key_refused: bool = False
-    done: int = 0
-    failed: int = 0
-
-    def __post_init__(self) -> None:
-        self.road = Road(self.service.pace, self.clock)
-
-    async def save(self, write: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Write to the queue file, again and again until it takes it: what is paid for is not thrown away."""
-        wait = 1.0
-        while True:
-            try:
-                result = write(*args, **kwargs)
-            except StoreError as error:
-                self.troubles["store"] = str(error)
-                await self.sleep(wait)
-                wait = min(wait * 2, LONGEST_SAVE_WAIT)
-            else:
-                self.troubles.pop("store", None)
-                return result
-
-    def reached(self) -> None:
-        """Note that the service answered, whatever it said."""
-        self.road.led_there()
-        self.troubles.pop("network", None)
-
-    def out_of_reach(self, error: Unreachable) -> None:
-        """Note that the service cannot be reached."""
-        self.road.lost()
-        self.troubles["network"] = error.sentence
 
 
 class _Failed(Exception):
@@ -232,9 +134,12 @@ class Flight:
 
     async def _upload(self) -> Upload:
         """Return what to send; raises _Failed when the picture cannot be read any more."""
+        ground = self._ground
+        if not ground.service.is_in_the_house and not self.item.is_url:
+            await asyncio.to_thread(_refuse_what_is_secluded, Path(self.item.source), ground.service.name)
         if self.item.is_url:
             await self._fetch_once()
-            if not self._ground.service.is_local:
+            if not ground.service.is_local:
                 return Upload(url=self.item.source)
         return Upload(content=await asyncio.to_thread(self._content))
 
@@ -275,17 +180,23 @@ class Flight:
     # -- submitting ---------------------------------------------------------------------------------------------------
 
     async def _submit(self, upload: Upload) -> Pending | Answer:
-        """Post the picture, and note the operation before anything else can happen."""
+        """Post the picture when its turn comes, and note the operation before anything else can happen."""
+        ground = self._ground
+        await ground.turn(ground.posts)
+        if ground.closure or not await ground.may_post(self._store, self.item.id):
+            raise _Again
         self.is_posting = True
         try:
             accepted = await self._dialect.submit(self._http, upload)
         except ServiceError as error:
             self.is_posting = False
+            if _is_not_taken(error):
+                await ground.save(self._store.not_taken, self.item.id)
             self._not_accepted(error)
-        self._ground.reached()
-        self._ground.tries.pop(self.item.id, None)
+        ground.reached()
+        ground.tries.pop(self.item.id, None)
         if isinstance(accepted, Pending):
-            await self._ground.save(self._store.sent, self.item.id, accepted.operation)
+            await ground.save(self._store.sent, self.item.id, accepted.operation)
         self._sent = True
         self.is_posting = False
         return accepted
@@ -297,21 +208,20 @@ class Flight:
             self._try_again(error)
         ground.reached()
         if isinstance(error, Throttled):
-            raise _Later(ground.road.throttled(error.after), error.sentence) from error
-        if isinstance(error, KeyRefused):
-            self._key_refused(error)
+            raise _Later(ground.throttled(error), error.sentence) from error
+        if isinstance(error, KeyRefused | Retired):
+            self._close_the_service(error)
         if isinstance(error, CutOff) and not ground.service.is_local:
             raise _Failed("interrupted", interrupted(error.sentence.rstrip("."))) from error
         if isinstance(error, Transient):
             self._try_again(error)
         raise _Failed(error.code, error.sentence) from error
 
-    def _key_refused(self, error: KeyRefused) -> NoReturn:
-        """Let one item tell of the refused key; the others under way wait for another key."""
-        if self._ground.key_refused:
+    def _close_the_service(self, error: KeyRefused | Retired) -> NoReturn:
+        """Let one item tell why no other will fare better; those under way wait for a better profile."""
+        if self._ground.closure:
             raise _Again from error
-        self._ground.key_refused = True
-        self._ground.troubles["service"] = error.sentence
+        self._ground.close(Closure.KEY if isinstance(error, KeyRefused) else Closure.RETIRED, error)
         raise _Failed(error.code, error.sentence) from error
 
     def _try_again(self, error: Transient) -> NoReturn:
@@ -321,7 +231,7 @@ class Flight:
             raise _Failed(
                 error.code, f"{error.sentence} It was tried {tries} times; in the queue, ! tries again."
             ) from error
-        until = self._ground.clock() + _back_off(tries) * _spread(self.item.id)
+        until = self._ground.clock() + back_off(tries) * _spread(self.item.id)
         raise _Later(until, error.sentence) from error
 
     # -- polling ------------------------------------------------------------------------------------------------------
@@ -331,10 +241,11 @@ class Flight:
         ground, pace, clock = self._ground, self._pace, self._ground.clock
         since = self.item.sent_at or clock()
         patience = _Patience(pace, clock)
-        interval = pace.first_poll
+        interval = ground.first_poll
         next_poll = clock() + (0.0 if self.item.operation else max(interval, pending.after))
         while True:
             await self._rest_until(next_poll)
+            await ground.turn(ground.polls)
             try:
                 answer = await self._dialect.poll(self._http, pending)
             except ServiceError as error:
@@ -362,7 +273,7 @@ class Flight:
 
     async def _rest_until(self, time_: float) -> None:
         ground = self._ground
-        while (seconds := max(time_, ground.road.free_at) - ground.clock()) > 0:
+        while (seconds := time_ - ground.clock()) > 0:
             await ground.sleep(seconds)
 
     async def _not_told(self, error: ServiceError, patience: _Patience) -> float:
@@ -373,7 +284,7 @@ class Flight:
         else:
             ground.reached()
         if isinstance(error, Throttled):
-            again = ground.road.throttled(error.after)
+            again = ground.throttled(error)
         elif isinstance(error, Transient):
             again = patience.lose(error)
         else:
@@ -384,16 +295,14 @@ class Flight:
     def _ended_badly(self, error: ServiceError) -> NoReturn:
         ground = self._ground
         if isinstance(error, KeyRefused):
-            ground.key_refused = True
-            ground.troubles["service"] = error.sentence
+            ground.close(Closure.KEY, error)
             raise _Left from error
         if isinstance(error, OperationGone) and ground.service.is_local:
             self._try_again(Transient(error.sentence, "expired"))
         if isinstance(error, OperationGone):
             raise _Failed(
                 "expired",
-                f"{error.sentence} Services keep a result for a day or two. In the queue, ! sends the image "
-                f"again, which is paid for again.",
+                f"{error.sentence} In the queue, ! sends the image again, which is paid for again.",
             ) from error
         raise _Failed(error.code, error.sentence) from error
 
@@ -443,17 +352,30 @@ class _Patience:
                 error.code,
                 f"{error.sentence} It was asked {self._losses} times; in the queue, ! sends the image again.",
             ) from error
-        return now + _back_off(self._losses)
-
-
-def _back_off(tries: int) -> float:
-    """Return how many seconds to wait after so many tries in vain: 1, 2, 4, 8 ..."""
-    return min(2.0 ** min(tries - 1, 10), LONGEST_BACK_OFF)
+        return now + back_off(self._losses)
 
 
 def _spread(number: int) -> float:
     """Return a factor near 1, another for each item, so that items sent together are not asked after together."""
     return 0.95 + 0.1 * (number * 0.618034 % 1)
+
+
+def _is_not_taken(error: ServiceError) -> bool:
+    """Whether it is certain that the service has not taken the image, and will not charge for it."""
+    if isinstance(error, Transient):
+        return not isinstance(error, CutOff)
+    return isinstance(error, Throttled | KeyRefused | Retired)
+
+
+def _refuse_what_is_secluded(picture: Path, service: str) -> None:
+    """Raise _Failed for a picture that must not leave the house."""
+    folder = marked_folder(picture)
+    if folder is not None:
+        raise _Failed(
+            "secluded",
+            f"{printable(str(picture))} was not sent: {printable(str(folder / MARK))} keeps what lies there in the "
+            f"house, and {service} is not. Read it with --service local, or set on_premises for {service} if it is.",
+        )
 
 
 def _bytes_of(item: Item) -> bytes:

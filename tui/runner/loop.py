@@ -20,7 +20,8 @@ import httpx
 
 from tui.dialects import Dialect, KeyRefused, ServiceError
 from tui.model import ImageFacts, Item, State
-from tui.runner.flight import Flight, Ground, interrupted
+from tui.runner.flight import Flight, interrupted
+from tui.runner.ground import Closure, Ground
 from tui.settings import Service
 from tui.store import Store, StoreError
 
@@ -40,8 +41,8 @@ class Outcome:
     """Items that were read."""
     failed: int = 0
     """Items that failed."""
-    key_refused: bool = False
-    """The service does not take the key; what was not sent still waits."""
+    closure: Closure | None = None
+    """Why nothing more was sent; what was not sent still waits."""
     stopped: bool = False
     """It ended because it was told to."""
     trouble: str = ""
@@ -82,7 +83,7 @@ class Runner:
     @property
     def trouble(self) -> str:
         """What keeps the runner from going on, as a sentence for the screen; empty when nothing does."""
-        return next(iter(tuple(self._ground.troubles.values())), "")
+        return next(iter(tuple(self._ground.troubles.values())), "") or self._ground.road.notice
 
     @property
     def is_paused(self) -> bool:
@@ -131,9 +132,10 @@ class Runner:
         except StoreError as error:
             ground.troubles["store"] = str(error)
         except ServiceError as error:
-            ground.key_refused = isinstance(error, KeyRefused)
             ground.troubles["service"] = error.sentence
-        return Outcome(ground.done, ground.failed, ground.key_refused, self._stopped, self.trouble)
+            if isinstance(error, KeyRefused):
+                ground.close(Closure.KEY, error)
+        return Outcome(ground.done, ground.failed, ground.closure, self._stopped, self.trouble)
 
     async def _run(self, store: Store, *, until_idle: bool) -> None:
         async with self._client() as http:
@@ -182,6 +184,8 @@ class _Shift:
                 await ground.save(self._store.requeued, item.id)
             elif item.state is State.SENT and item.operation:
                 self._left_over.append(item)
+            elif not item.is_posted:
+                await ground.save(self._store.requeued, item.id)
             else:
                 ground.failed += 1
                 await ground.save(self._store.failed, item.id, "interrupted", interrupted("Handread ended"))
@@ -189,7 +193,7 @@ class _Shift:
     async def _take_up(self) -> None:
         """Start as many items as there is room for."""
         ground = self._ground
-        while self._left_over and self._has_room() and not ground.key_refused:
+        while self._left_over and self._has_room() and ground.closure is not Closure.KEY:
             self._start(self._left_over.popleft())
         while self._may_send() and self._has_room():
             due = await ground.save(self._store.next_due, ground.service.name, ground.only)
@@ -205,7 +209,7 @@ class _Shift:
 
     def _may_send(self) -> bool:
         ground = self._ground
-        return not ground.paused and not ground.key_refused and ground.clock() >= ground.road.free_at
+        return not ground.paused and not ground.closure and ground.clock() >= ground.road.free_at
 
     def _start(self, item: Item) -> None:
         flight = Flight(self._ground, self._store, self._http, item)
@@ -221,7 +225,7 @@ class _Shift:
 
     async def _due(self) -> float | None:
         """Return when the next waiting item may be sent; None when none will be."""
-        if self._ground.key_refused:
+        if self._ground.closure:
             return None
         return await self._ground.save(self._store.next_due, self._ground.service.name, self._ground.only)
 

@@ -1,0 +1,112 @@
+"""How often a service is called: by what its tier allows, and never more often."""
+
+import asyncio
+from itertools import pairwise
+
+import pytest
+
+from tests.fake_service import refused, running, state, submission
+from tests.runner.desk import DONE, OpenDesk, Time
+from tui.runner.rates import MARGIN, UNLIMITED, Lane, rates_of
+from tui.settings import Pace, Service
+
+CLOUD = "https://archive.cognitiveservices.azure.com"
+
+
+def most_in(window: float, times: list[float]) -> int:
+    """Return how many of these times lie in any window of so many seconds."""
+    return max(sum(start <= time < start + window for time in times) for start in times)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "tier", "posts", "polls", "together"),
+    [
+        ("read-3.2", "F0", 20 / 60, 20 / 60, True),
+        ("recognize-text-2.0", "F0", 20 / 60, 20 / 60, True),
+        ("image-analysis-4.0", "S1", 10, 10, True),
+        ("read-3.2", "", 10, 10, True),
+        ("document-intelligence-2024-11-30", "F0", 1, 1, False),
+        ("document-intelligence-2023-07-31", "S0", 15, 50, False),
+        ("form-recognizer-2.1", "", 15, 50, False),
+    ],
+)
+def test_rates_go_by_the_kind_of_service_and_its_tier(
+    dialect: str, tier: str, posts: float, polls: float, together: bool
+) -> None:
+    rates = rates_of(Service("s", dialect, CLOUD, tier=tier))
+    assert (rates.posts, rates.polls, rates.together) == (posts, polls, together)
+
+
+def test_nobody_counts_the_calls_of_a_container_or_of_this_machine() -> None:
+    assert rates_of(Service("s", "read-3.2", "http://ocr.archive.example:5000", tier="container")) == UNLIMITED
+    assert rates_of(Service("s", "read-3.2", "http://127.0.0.1:5000")) == UNLIMITED
+    assert rates_of(Service("s", "read-3.2", "local:")) == UNLIMITED
+
+
+def test_a_profile_may_say_how_often_it_may_be_called() -> None:
+    rates = rates_of(Service("s", "read-3.2", CLOUD, tier="F0", calls_per_minute=120))
+    assert (rates.posts, rates.polls, rates.together) == (2, 2, True)
+
+
+async def test_a_lane_lets_calls_through_one_by_one_in_the_order_of_coming() -> None:
+    time = Time()
+    lane = Lane(2.0, time, time.sleep)
+    passed: list[tuple[int, float]] = []
+
+    async def call(number: int) -> None:
+        await lane.wait(lambda: 0.0)
+        passed.append((number, time.now))
+
+    await asyncio.gather(*map(call, range(20)))
+    assert [number for number, _ in passed] == list(range(20))
+    assert all(b - a >= 0.5 * MARGIN - 1e-6 for (_, a), (_, b) in pairwise(passed))
+
+
+async def test_who_waits_in_a_lane_heeds_a_complaint_that_comes_meanwhile() -> None:
+    time = Time()
+    lane = Lane(0.0, time, time.sleep)
+    closed_until = time.now + 30
+    await lane.wait(lambda: closed_until)
+    assert time.now == closed_until
+
+
+async def test_the_free_tier_is_called_twenty_times_a_minute_polls_included(open_desk: OpenDesk) -> None:
+    desk = open_desk(submission(running(), running(), DONE), more={"tier": "F0"}, pace=Pace(in_flight=6))
+    for number in range(12):
+        desk.add(f"{number}.png")
+    assert (await desk.run()).done == 12
+    assert len(desk.calls) == 12 * 4
+    assert most_in(60, desk.calls) <= 20
+    assert most_in(3, desk.calls) == 1
+
+
+async def test_document_intelligence_counts_posts_and_polls_apart(open_desk: OpenDesk) -> None:
+    desk = open_desk(
+        submission(running(), state("succeeded", analyzeResult={"pages": []})),
+        dialect="document-intelligence-2024-11-30",
+        more={"tier": "F0"},
+    )
+    for number in range(8):
+        desk.add(f"{number}.png")
+    assert (await desk.run()).done == 8
+    assert most_in(1, desk.posts_at) == 1
+    assert most_in(1, desk.polls_at) == 1
+
+
+async def test_a_tier_that_only_the_service_names_is_heeded_from_then_on(open_desk: OpenDesk) -> None:
+    words = "Requests have exceeded rate limit of your current F0 pricing tier. Please retry after 5 seconds."
+    desk = open_desk(refused({"error": {"code": "429", "message": words}}, 429), submission(DONE))
+    for number in range(5):
+        desk.add(f"{number}.png")
+    assert (await desk.run()).done == 5
+    later = [time for time in desk.calls if time > desk.calls[0] + 5]
+    assert most_in(3, later) == 1
+
+
+async def test_the_first_poll_of_a_counted_service_is_no_sooner_than_a_second_after_the_post(
+    open_desk: OpenDesk,
+) -> None:
+    desk = open_desk(submission(DONE), more={"tier": "S1"}, pace=Pace(first_poll=0.01))
+    desk.add()
+    assert (await desk.run()).done == 1
+    assert desk.polls_at[0] - desk.posts_at[0] >= 1

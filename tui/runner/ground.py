@@ -1,0 +1,201 @@
+"""What all the items of a run share: how fast the service may be called, and why perhaps nothing more is sent to it."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import re
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from tui.dialects import Dialect, ServiceError, Throttled, Unreachable
+from tui.model import ImageFacts
+from tui.runner.rates import Lane, rates_of
+from tui.settings import Pace, Service
+from tui.store import Store, StoreError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+LONGEST_BACK_OFF = 60.0
+"""Seconds between two tries at most."""
+LONGEST_SAVE_WAIT = 30.0
+"""Seconds between two tries to write the queue file at most."""
+
+_FREE_TIER = re.compile(r"\bF0\b")
+
+
+class Closure(StrEnum):
+    """Why nothing more is sent to a service in this run."""
+
+    KEY = "key"
+    """It does not take the key."""
+    RETIRED = "retired"
+    """It does not know what it is asked for, which is the same for every image."""
+    BUDGET = "budget"
+    """As many images were sent as may be."""
+
+
+class Road:
+    """How fast the service may be called: when again after it has complained, and by how many items at once.
+
+    A complaint halves the number of items under way, each item that ends well adds one again.
+    """
+
+    def __init__(self, pace: Pace, clock: Callable[[], float]) -> None:
+        self.width = pace.in_flight
+        self.free_at = 0.0
+        self._widest = pace.in_flight
+        self._clock = clock
+        self._lost = 0
+        self._complaint = ""
+
+    @property
+    def notice(self) -> str:
+        """What the service complains of and when it is called again, as a sentence; empty while the road is open."""
+        seconds = math.ceil(self.free_at - self._clock())
+        return f"{self._complaint} It is called again in {seconds} s." if self._complaint and seconds > 0 else ""
+
+    def narrow(self, width: int | None) -> None:
+        """Let at most so many items be under way from now on."""
+        if width is not None:
+            self._widest = min(self._widest, width)
+            self.width = min(self.width, width)
+
+    def throttled(self, error: Throttled) -> float:
+        """Close the road for some seconds because of too many calls; returns when it is open again."""
+        if self._clock() >= self.free_at:
+            self.width = max(1, self.width // 2)
+        self._complaint = error.sentence if error.sentence.endswith(".") else f"{error.sentence}."
+        return self._close(max(1.0, error.after))
+
+    def lost(self) -> None:
+        """Close the road for a while, longer each time, because it leads nowhere."""
+        if self._clock() >= self.free_at:
+            self._lost += 1
+            self._close(back_off(self._lost))
+
+    def led_there(self) -> None:
+        """Note that the service was reached."""
+        self._lost = 0
+
+    def went_well(self) -> None:
+        """Widen the road again."""
+        self.width = min(self._widest, self.width + 1)
+
+    def _close(self, seconds: float) -> float:
+        self.free_at = max(self.free_at, self._clock() + seconds)
+        return self.free_at
+
+
+@dataclass(slots=True)
+class Ground:
+    """What a run stands on, and what it has come to."""
+
+    service: Service
+    dialect: Dialect
+    measure: Callable[[Path], ImageFacts]
+    prepare: Callable[[bytes], bytes]
+    cache: Path
+    clock: Callable[[], float]
+    sleep: Callable[[float], Awaitable[object]]
+    only: Collection[int] | None = None
+    """The items that may be sent; None for all."""
+    bell: asyncio.Event = field(default_factory=asyncio.Event)
+    """Rings when there may be something to do."""
+    road: Road = field(init=False)
+    posts: Lane = field(init=False)
+    """Where posts wait for their turn."""
+    polls: Lane = field(init=False)
+    """Where polls do; the same lane where the service counts both together."""
+    troubles: dict[str, str] = field(default_factory=dict)
+    tries: dict[int, int] = field(default_factory=dict)
+    """How often an item was tried in vain."""
+    moved_at: float = 0.0
+    """When any operation of the carried engine last came further."""
+    paused: bool = False
+    stopping: bool = False
+    closure: Closure | None = None
+    done: int = 0
+    failed: int = 0
+
+    def __post_init__(self) -> None:
+        rates = rates_of(self.service)
+        self.road = Road(self.service.pace, self.clock)
+        self.road.narrow(rates.in_flight)
+        self.posts = Lane(rates.posts, self.clock, self.sleep)
+        self.polls = self.posts if rates.together else Lane(rates.polls, self.clock, self.sleep)
+
+    @property
+    def first_poll(self) -> float:
+        """How many seconds after the submission the first poll comes; where calls are counted, one at least."""
+        return max(self.service.pace.first_poll, 1.0 if rates_of(self.service).polls else 0.0)
+
+    async def turn(self, lane: Lane) -> None:
+        """Wait until a call may be made."""
+        await lane.wait(lambda: self.road.free_at)
+
+    async def save(self, write: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Write to the queue file, again and again until it takes it: what is paid for is not thrown away."""
+        wait = 1.0
+        while True:
+            try:
+                result = write(*args, **kwargs)
+            except StoreError as error:
+                self.troubles["store"] = str(error)
+                await self.sleep(wait)
+                wait = min(wait * 2, LONGEST_SAVE_WAIT)
+            else:
+                self.troubles.pop("store", None)
+                return result
+
+    def reached(self) -> None:
+        """Note that the service answered, whatever it said."""
+        self.road.led_there()
+        self.troubles.pop("network", None)
+
+    def out_of_reach(self, error: Unreachable) -> None:
+        """Note that the service cannot be reached."""
+        self.road.lost()
+        self.troubles["network"] = error.sentence
+
+    def throttled(self, error: Throttled) -> float:
+        """Note that the service has had too many calls, of whichever item; returns when it may be called again."""
+        if not self.service.tier and _FREE_TIER.search(error.sentence):
+            self._go_by_the_free_tier()
+        return self.road.throttled(error)
+
+    def _go_by_the_free_tier(self) -> None:
+        """Slow down for good, for the service has named the tier that the profile does not."""
+        rates = rates_of(self.service, "F0")
+        self.posts.slow_down(rates.posts)
+        self.polls.slow_down(rates.polls)
+        if rates.together:
+            self.polls = self.posts
+        self.road.narrow(rates.in_flight)
+
+    def close(self, closure: Closure, error: ServiceError) -> None:
+        """Send nothing more in this run."""
+        self.closure = closure
+        self.troubles["service"] = error.sentence
+
+    async def may_post(self, store: Store, item_id: int) -> bool:
+        """Count a call that is about to be made; False, and nothing more is sent, where the budget is used up."""
+        most = self.service.max_calls
+        if await self.save(store.posting, item_id, most):
+            return True
+        self.closure = Closure.BUDGET
+        images = "image" if most == 1 else "images"
+        self.troubles["service"] = (
+            f"{most:,} {images} were sent to {self.service.name} from this queue, which is as many as may be. The rest "
+            f"waits; --max-calls with a larger number sends more."
+        )
+        return False
+
+
+def back_off(tries: int) -> float:
+    """Return how many seconds to wait after so many tries in vain: 1, 2, 4, 8 ..."""
+    return min(2.0 ** min(tries - 1, 10), LONGEST_BACK_OFF)

@@ -1,0 +1,75 @@
+"""How often a service may be called: what its tier allows, kept by our own calls alone.
+
+Computer Vision counts posts and polls together, 20 a minute on the free tier; Document Intelligence counts them apart,
+one a second each on the free tier. Paid tiers are taken at the lowest number that Microsoft has published.
+Sources: AIDOCS computer-vision/how-to/call-read-api.md and faq.yml; AIDOCS document-intelligence/service-limits.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from tui.settings import Service
+
+MARGIN = 1.03
+"""By what our calls are further apart than they must be, for a network hurries some on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """How many calls a second a service takes; 0 where nobody counts."""
+
+    posts: float = 0.0
+    polls: float = 0.0
+    together: bool = False
+    """Whether posts and polls are counted as one: then both numbers are the same."""
+    in_flight: int | None = None
+    """How many operations under way make sense at most."""
+
+
+UNLIMITED = Rates()
+VISION_FREE = Rates(20 / 60, 20 / 60, together=True, in_flight=2)
+VISION_PAID = Rates(10.0, 10.0, together=True)
+DOCUMENTS_FREE = Rates(1.0, 1.0, in_flight=3)
+DOCUMENTS_PAID = Rates(15.0, 50.0)
+
+
+def rates_of(service: Service, tier: str = "") -> Rates:
+    """Return the rates of a profile; `tier` is what its answers have told where the profile does not."""
+    if service.calls_per_minute:
+        rate = service.calls_per_minute / 60
+        return Rates(rate, rate, together=True)
+    tier = service.tier or tier
+    if tier == "container" or (not tier and service.is_on_this_machine):
+        return UNLIMITED
+    if service.dialect.startswith(("document-intelligence", "form-recognizer")):
+        return DOCUMENTS_FREE if tier == "F0" else DOCUMENTS_PAID
+    return VISION_FREE if tier == "F0" else VISION_PAID
+
+
+class Lane:
+    """Lets calls through one after the other, each a while after the last.
+
+    Whoever waits is let through in the order of coming. Evenly spaced, calls exceed the rate in no window of time,
+    however it is laid.
+    """
+
+    def __init__(self, rate: float, clock: Callable[[], float], sleep: Callable[[float], Awaitable[object]]) -> None:
+        self.free_at = 0.0
+        self._interval = MARGIN / rate if rate else 0.0
+        self._clock = clock
+        self._sleep = sleep
+        self._turn = asyncio.Lock()
+
+    async def wait(self, not_before: Callable[[], float]) -> None:
+        """Wait for one's turn, and at least until a time, which may move while one waits."""
+        async with self._turn:
+            while (seconds := max(self.free_at, not_before()) - self._clock()) > 0:
+                await self._sleep(seconds)
+            self.free_at = self._clock() + self._interval
+
+    def slow_down(self, rate: float) -> None:
+        """Let fewer calls through from now on."""
+        self._interval = max(self._interval, MARGIN / rate) if rate else self._interval
