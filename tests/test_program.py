@@ -56,13 +56,13 @@ def home(tmp_path: Path) -> dict[str, str]:
     return {"HOME": str(tmp_path), "USER": "ada", "HANDREAD_QUEUE": str(tmp_path / "queue.db"), **folders}
 
 
-def profile(home: Mapping[str, str], service: FakeService) -> None:
+def profile(home: Mapping[str, str], service: FakeService, more: str = "") -> None:
     """Put a profile named `cloud` into the settings, polled without patience."""
     folder = Path(home["XDG_CONFIG_HOME"]) / "handread"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.toml").write_text(
         f'service = "cloud"\n[services.cloud]\ndialect = "read-3.2"\nendpoint = "{service.url}"\n'
-        'key_variable = "CLOUD_KEY"\nfirst_poll = 0.2\nlongest_poll = 0.3\n'
+        f'key_variable = "CLOUD_KEY"\nfirst_poll = 0.2\nlongest_poll = 0.3\n{more}\n'
     )
 
 

@@ -1,7 +1,20 @@
 """Where reviewing goes next, and where a line is least sure."""
 
-from tui.model import Decision, Line, LineKey, Page, Verdict, Word, text_of
-from tui.review import first_look, least_sure_word, line_keys, next_open, verdict_on, word_spans, words_under
+import math
+
+import pytest
+
+from tui.model import Decision, Line, LineKey, Page, Polygon, Verdict, Word, text_of
+from tui.review import (
+    first_look,
+    least_sure_word,
+    line_keys,
+    lines_down_the_page,
+    next_open,
+    verdict_on,
+    word_spans,
+    words_under,
+)
 
 KEYS = (LineKey(1, 0), LineKey(1, 1), LineKey(2, 0))
 
@@ -17,6 +30,23 @@ def decided(**verdicts: Verdict) -> dict[LineKey, Decision]:
 def test_lines_are_numbered_on_each_page() -> None:
     pages = (Page(1, 10, 10, 0, (Line("a"), Line("b"))), Page(2, 10, 10, 0, (Line("c"),)))
     assert line_keys(pages) == KEYS
+
+
+def tilted(left: float, top: float, degrees: float) -> Line:
+    """Return a line of 100 x 20 pixels that stands there on a level page, on one turned clockwise."""
+    cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    corners = [(left, top), (left + 100, top), (left + 100, top + 20), (left, top + 20)]
+    turned = [value for x, y in corners for value in (x * cosine - y * sine, x * sine + y * cosine)]
+    return Line(f"{left},{top}", Polygon.from_numbers(turned))
+
+
+@pytest.mark.parametrize("degrees", [0, 8, -20, 90, 180, -90])
+def test_lines_can_be_put_in_the_order_they_stand_on_the_page(degrees: float) -> None:
+    places = [(150, 52), (0, 100), (0, 50), (150, 0), (0, 4)]
+    page = Page(1, 500, 500, degrees, (Line("nowhere"), *(tilted(x, y, degrees) for x, y in places)))
+    order = [page.lines[place].text for place in lines_down_the_page(page)]
+    assert order == ["0,4", "150,0", "0,50", "150,52", "0,100", "nowhere"]
+    assert [key.line for key in line_keys([page], down_the_page=True)] == list(lines_down_the_page(page))
 
 
 def test_the_next_line_is_below() -> None:

@@ -15,6 +15,7 @@ from tui.exports.json import item_line
 from tui.exports.text import outline, plain_text
 from tui.intake import Arrived, take_in
 from tui.model import Item, State, Verdict, printable
+from tui.quote import quote_of
 from tui.runner import Closure
 from tui.settings import Service, Settings
 from tui.store import Store, Tally
@@ -42,14 +43,21 @@ def run_batch(
     form: str,
     *,
     retry: bool = False,
+    agree: Callable[[str], bool] = lambda _: True,
 ) -> int:
     """Run a queue until nothing is left to do; prints each item in a form. Returns the exit code.
 
-    The forms are `text`, `json` and `outline`; with `retry` what failed is sent again.
+    The forms are `text`, `json` and `outline`; with `retry` what failed is sent again. `agree` is told what would be
+    paid for, and says whether to go on.
     """
     wanted, problems = _wanted(settings, service, names, retry=retry)
-    runner = make_runner(wanted if names else None)
+    only = wanted if names else None
+    runner = make_runner(only)
     with Store(settings.queue) as store:
+        quote = quote_of(store, service, only)
+        if service.is_paid and quote.images and not agree(quote.sentence):
+            _say("Nothing was sent.")
+            return INTERRUPTED
         printer = _Printer(store, settings, wanted, form)
         interrupted, outcome = asyncio.run(_run(runner, store, printer))
         printer.write(printer.take_ready())
@@ -243,6 +251,7 @@ def status_object(store: Store) -> dict[str, Any]:
         "schema": 1,
         "items": {state.value: tally.items[state] for state in State},
         "lines": {verdict.value: tally.lines[verdict] for verdict in Verdict},
+        "calls": store.calls_by_service(),
     }
 
 
@@ -252,6 +261,8 @@ def status_text(store: Store) -> str:
     rows = [printable(str(store.path))]
     rows += ["images  " + "  ".join(f"{state.value} {tally.items[state]:,}" for state in State)]
     rows += ["lines   " + "  ".join(f"{verdict.value} {tally.lines[verdict]:,}" for verdict in Verdict)]
+    if calls := store.calls_by_service():
+        rows += ["sent    " + "  ".join(f"to {printable(name)} {made:,}" for name, made in calls.items())]
     if tally.items[State.FAILED]:
         failed = (item for item in _every_item(store) if item.failure)
         rows += [f"failed  {item.complaint}" for item in failed]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import NamedTuple
 
-from tui.model import Decision, Line, LineKey, Page, Verdict
+from tui.model import Decision, Line, LineKey, Page, Polygon, Verdict
 
 Decisions = Mapping[LineKey, Decision]
 
@@ -19,9 +21,46 @@ class Spot:
     word: int | None = None
 
 
-def line_keys(pages: Sequence[Page]) -> tuple[LineKey, ...]:
-    """Return every line of an item in reading order."""
-    return tuple(LineKey(page.number, index) for page in pages for index in range(len(page.lines)))
+def line_keys(pages: Sequence[Page], *, down_the_page: bool = False) -> tuple[LineKey, ...]:
+    """Return every line of an item: in the service's order, or as the lines stand on each page."""
+    order = lines_down_the_page if down_the_page else _as_read
+    return tuple(LineKey(page.number, index) for page in pages for index in order(page))
+
+
+def _as_read(page: Page) -> Sequence[int]:
+    return range(len(page.lines))
+
+
+def lines_down_the_page(page: Page) -> tuple[int, ...]:
+    """Return the places of a page's lines from top to bottom, and from left to right where they stand side by side.
+
+    Top and left are meant along the page's angle. A line stands beside another when its middle is closer to that of
+    the row's first line than half that line's height. Lines without a box come last.
+    """
+    middles = {place: _middle(line.polygon, page.angle) for place, line in enumerate(page.lines) if line.polygon}
+    rows: list[list[int]] = []
+    for place in sorted(middles, key=lambda place: middles[place].down):
+        first = rows[-1][0] if rows else place
+        if rows and middles[place].down - middles[first].down < middles[first].height / 2:
+            rows[-1].append(place)
+        else:
+            rows.append([place])
+    placed = [place for row in rows for place in sorted(row, key=lambda place: middles[place].across)]
+    return (*placed, *(place for place in range(len(page.lines)) if place not in middles))
+
+
+class _Middle(NamedTuple):
+    """Where the middle of a line's box is once its page is level, and how high the box is."""
+
+    across: float
+    down: float
+    height: float
+
+
+def _middle(polygon: Polygon, angle: float) -> _Middle:
+    cosine, sine = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+    x, y = (sum(values) / 4 for values in zip(*polygon.corners, strict=True))
+    return _Middle(x * cosine + y * sine, y * cosine - x * sine, polygon.height)
 
 
 def line_at(pages: Sequence[Page], key: LineKey) -> Line:

@@ -319,6 +319,21 @@ class Store:
         due = self._value(sql, service, *_listed(only))
         return None if due is None else float(due)
 
+    def unsent(self, service: str, only: Collection[int] | None = None) -> tuple[int, int]:
+        """Return how many of the service's items wait, and how many pages they have where that is known, else one."""
+        pages = "coalesce(sum(max(1, json_array_length(page_sizes))), 0)"
+        sql = f"select count(*), {pages} from item where service = ? and state = 'waiting' and {_AMONG}"
+        with _sentences(self.path):
+            row = self._row(sql, service, *_listed(only))
+        assert row is not None
+        return int(row[0]), int(row[1])
+
+    def calls_by_service(self) -> dict[str, int]:
+        """Return how many images were ever sent from this queue, by service."""
+        with _sentences(self.path):
+            rows = self._connection.execute("select service, made from call where made order by service").fetchall()
+        return {row["service"]: row["made"] for row in rows}
+
     def unfinished(self, service: str, only: Collection[int] | None = None) -> list[Item]:
         """Return the service's items that were being sent or read when a process ended."""
         sql = f"select * from item where service = ? and state in ('sending', 'sent') and {_AMONG} order by id"

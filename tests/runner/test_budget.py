@@ -25,7 +25,7 @@ async def test_no_more_images_are_sent_than_may_be(open_desk: OpenDesk) -> None:
     add(desk, 5)
     outcome = await desk.run()
     assert (outcome.done, outcome.closure) == (3, Closure.BUDGET)
-    assert outcome.trouble.startswith("3 images were sent to vision from this queue, which is as many as may be.")
+    assert outcome.trouble.startswith("3 sent to vision, as many as may be: the rest waits.")
     assert len(desk.service.posts) == 3
     assert [item.state for item in desk.items()] == [State.DONE] * 3 + [State.WAITING] * 2
 

@@ -461,3 +461,22 @@ async def test_a_queue_that_fails_is_told_of_and_the_program_goes_on(
             assert "cannot be used" in " ".join((await settled(pilot)).split())
         await pilot.press("J")
         assert "b.png" in await settled(pilot)
+
+
+async def test_the_lines_can_be_put_in_the_order_they_stand_on_the_page(
+    store: Store, tmp_path: Path, opened: Opens
+) -> None:
+    page = draw_page(tmp_path / "a.png")
+    item = store.add([NewItem(str(tmp_path / "a.png"), "local", measure(tmp_path / "a.png"))])[0].item_id
+    store.claim("local")
+    store.done(item, b"{}", [replace(page, lines=page.lines[::-1])])
+    first, last = page.lines[0].text, page.lines[-1].text
+    async with opened() as pilot:
+        text = await begin(pilot)
+        assert text.index(last) < text.rindex(first)
+        await pilot.press("O")
+        text = await settled(pilot)
+        assert "line 3 of 3" in text  # the cursor stayed on its line, which is the last one now
+        await pilot.press("a", "O")
+        await settled(pilot)
+    assert store.decisions(item)[LineKey(1, 0)].verdict is Verdict.ACCEPTED

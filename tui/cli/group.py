@@ -10,7 +10,7 @@ import click
 from tui import __version__
 from tui.exits import WRONG_USAGE
 
-_WITH_VALUE = {"--queue", "--service", "--glyphs", "--theme"}
+_WITH_VALUE = {"--queue", "--service", "--glyphs", "--theme", "--max-calls"}
 """Options that may stand before a command's name."""
 _ORDER = ("open", "demo", "run", "add", "import", "status", "show", "serve", "doctor")
 
@@ -64,5 +64,6 @@ def handread() -> None:
     single keys. `handread demo` does so with pages it brings along. `handread` alone opens the queue again.
 
     \b
-    Exit codes: 0 all done, 1 some images failed, 2 wrong usage, 4 the service refused the key, 130 interrupted.
+    Exit codes: 0 all done, 1 some images failed, 2 wrong usage, 3 as many images were sent as may be,
+    4 the service refused the key, 130 interrupted.
     """

@@ -21,9 +21,11 @@ from tui.cli.shared import (
     refuse_if_nothing_is_there,
     service_of,
     settings_for,
+    with_budget,
     with_looks,
     with_queue,
     with_service,
+    within_budget,
 )
 from tui.exits import DONE
 
@@ -35,9 +37,15 @@ if TYPE_CHECKING:
 @click.argument("names", nargs=-1, metavar="[PATH|GLOB|URL]...", type=click.Path())
 @with_queue
 @with_service
+@with_budget
 @with_looks
 def open_queue(
-    names: tuple[str, ...], queue: Path | None, service: str | None, glyphs: str | None, theme: str | None
+    names: tuple[str, ...],
+    queue: Path | None,
+    service: str | None,
+    max_calls: int | None,
+    glyphs: str | None,
+    theme: str | None,
 ) -> None:
     """Add images, recognise and review them on the screen.
 
@@ -54,7 +62,7 @@ def open_queue(
     names = names_from_stdin(names)
     refuse_if_nothing_is_there(names)
     profile = profile_of(settings, service) if names else service_of(settings, service)
-    _show_screens(settings, profile, names)
+    _show_screens(settings, within_budget(profile, max_calls) if profile else None, names)
 
 
 @handread.command(short_help="Review the pages that Handread brings along.")

@@ -37,6 +37,16 @@ def with_service(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def with_budget(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option --max-calls."""
+    return click.option(
+        "--max-calls",
+        type=click.IntRange(min=0),
+        metavar="N",
+        help="Send no more than N images from this queue to this service, all its runs counted.",
+    )(command)
+
+
 def with_looks(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options --glyphs and --theme."""
     glyphs = click.option(
@@ -79,9 +89,14 @@ def profile_of(settings: Settings, name: str | None) -> Service:
     return service
 
 
+def within_budget(service: Service, max_calls: int | None) -> Service:
+    """Return a profile with the budget of the command line, where one is given, in place of its own."""
+    return service if max_calls is None else replace(service, max_calls=max_calls)
+
+
 def service_of(settings: Settings, name: str | None) -> Service | None:
     """Return the profile to run, or None to run nothing; refuses one that cannot run."""
-    from tui.credentials import key_of
+    from tui.credentials import NoKey, pass_of
     from tui.settings import NO_SERVICE
 
     name = name or settings.service
@@ -90,11 +105,11 @@ def service_of(settings: Settings, name: str | None) -> Service | None:
     service = settings.named(name)
     if service.is_local:
         _refuse_without_engine()
-    elif service.key_variable and not key_of(service):
-        raise Sentence(
-            f"the service {name} needs its key in the environment variable {service.key_variable}, which is empty. "
-            f"Set it, or use --service none to review only."
-        )
+    else:
+        try:
+            pass_of(service)
+        except NoKey as error:
+            raise Sentence(f"{error} Or review only, with --service none.") from None
     return service
 
 

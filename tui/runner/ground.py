@@ -188,10 +188,8 @@ class Ground:
         if await self.save(store.posting, item_id, most):
             return True
         self.closure = Closure.BUDGET
-        images = "image" if most == 1 else "images"
         self.troubles["service"] = (
-            f"{most:,} {images} were sent to {self.service.name} from this queue, which is as many as may be. The rest "
-            f"waits; --max-calls with a larger number sends more."
+            f"{most:,} sent to {self.service.name}, as many as may be: the rest waits. --max-calls N sends more."
         )
         return False
 

@@ -18,6 +18,7 @@ from textual.filter import LineFilter
 from tui.intake import Arrived, Notice, take_in
 from tui.model import Trouble
 from tui.pictures.glyphs import ASCII
+from tui.quote import quote_of
 from tui.runner import Runner
 from tui.settings import Service, Settings
 from tui.store import Store, StoreError
@@ -25,6 +26,7 @@ from tui.view.desk import Desk
 from tui.view.key_order import KeyOrder
 from tui.view.machine import Machine
 from tui.view.plain import AsciiTwins
+from tui.view.screens.question import QuestionScreen
 from tui.view.screens.queue import QueueScreen
 
 MOST_TOLD = 2
@@ -61,6 +63,7 @@ class HandreadApp(App[None]):
         self._trouble = ""
         self._threads: list[Thread] = []
         self._keys = KeyOrder(self, super().on_event)
+        self._offer = ""
 
     def on_mount(self) -> None:
         """Open the queue file, show the queue and set the machine to work."""
@@ -84,6 +87,8 @@ class HandreadApp(App[None]):
                 asyncio.get_running_loop().add_signal_handler(number, self._end, number)
         self._start(self._take_in, "intake")
         if self._runner is not None:
+            if self._service is not None and self._service.is_paid:
+                self._runner.pause()  # until it is known what there is to pay for, and the person agrees
             self._start(self._run, "runner")
 
     async def on_event(self, event: events.Event) -> None:
@@ -134,7 +139,7 @@ class HandreadApp(App[None]):
         return Machine(
             service=service.name,
             description=f"{service.name} · {service.dialect}",
-            trouble=lambda: self._trouble or runner.trouble,
+            trouble=lambda: self._trouble or runner.trouble or self._offer,
             toggle_pause=self._toggle_pause,
             wake=runner.wake,
         )
@@ -143,10 +148,22 @@ class HandreadApp(App[None]):
         if self._runner is None:
             return None
         if self._runner.is_paused:
-            self._runner.resume()
+            self._go_on(agreed=True)
         else:
             self._runner.pause()
         return self._runner.is_paused
+
+    def _go_on(self, agreed: bool | None) -> None:
+        """Send what waits, if the person agrees to it."""
+        if agreed and self._runner is not None:
+            self._offer = ""
+            self._runner.resume()
+
+    def _ask(self, quote: str) -> None:
+        """Ask whether to send what is to be paid for."""
+        self._offer = f"Nothing is sent yet: {quote}. p starts."
+        question = QuestionScreen(f"{quote}; start?", yes="start", no="not now")
+        self.push_screen(question, self._go_on)
 
     # -- threads: what they meet is told to the screens ---------------------------------------------------------------
 
@@ -175,6 +192,24 @@ class HandreadApp(App[None]):
         if len(sentences) > MOST_TOLD:
             more = len(sentences) - MOST_TOLD
             self._tell(f"The like is true of {more} more. What cannot be read stands in the queue; f goes there.")
+        self._make_an_offer()
+
+    def _make_an_offer(self) -> None:
+        """Say what a paid service would be sent, and let it begin at once when that is nothing."""
+        runner, service = self._runner, self._service
+        if runner is None or service is None or not service.is_paid or self._leaving.is_set():
+            return
+        try:
+            with Store(self._settings.queue) as store:
+                quote = quote_of(store, service)
+        except StoreError as error:
+            self._tell(str(error))
+            return
+        if quote.images:
+            with suppress(RuntimeError):  # the program has just been left
+                self.call_from_thread(self._ask, quote.sentence)
+        else:
+            runner.resume()
 
     def _greet(self, arrival: Arrived | Notice) -> str:
         """Set the machine to work on what is new; returns what is to be told of the others."""

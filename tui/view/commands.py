@@ -64,6 +64,7 @@ REVIEW = (
     Command("expand", ("l",), "open line", "Show the words of the line."),
     Command("collapse", ("h",), "close line", "Hide the words of the line."),
     Command("picture", ("z",), "picture", "Change the picture: line, word, page.", in_footer=True),
+    Command("order", ("O",), "order", "Put the lines in the order they stand on the page, or in the service's."),
     *MOVING,
     Command("keys", ("question_mark", "f1"), "keys", "Show the keys that work here.", in_footer=True),
     Command("leave", ("q", "escape"), "queue", "Go back to the queue."),

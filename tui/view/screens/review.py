@@ -47,7 +47,7 @@ WIDE = 110
 
 
 COMMAND_NAMES = frozenset(command.name for command in commands.REVIEW)
-NEEDS_A_LINE = frozenset({"accept", "edit", "flag", "skip", "reject", "picture"})
+NEEDS_A_LINE = frozenset({"accept", "edit", "flag", "skip", "reject", "picture", "order"})
 
 
 class ReviewScreen(RowsScreen[int]):
@@ -82,6 +82,7 @@ class ReviewScreen(RowsScreen[int]):
         self._edited = Spot(LineKey(1, 0))
         self._to_read = 0
         self._shows_word = False
+        self._down_the_page = False
         self._opening_since = 0.0
         self._revision = -1
 
@@ -140,8 +141,8 @@ class ReviewScreen(RowsScreen[int]):
         except StoreError as error:
             self.complain(error)
             return
-        self._keys = line_keys(self._pages)
-        self._tree.show(self._pages, self._decisions)
+        self._keys = line_keys(self._pages, down_the_page=self._down_the_page)
+        self._tree.show(self._pages, self._keys, self._decisions)
         start = key or self._first_open() or (self._keys[0] if self._keys else None)
         if start is not None:
             self._tree.go_to(Spot(start))
@@ -508,7 +509,7 @@ class ReviewScreen(RowsScreen[int]):
         beyond = [number for number in numbers if (number - self._page_number) * step > 0]
         if beyond:
             number = min(beyond) if step > 0 else max(beyond)
-            self._tree.go_to(Spot(LineKey(number, 0)))
+            self._tree.go_to(Spot(next(key for key in self._keys if key.page == number)))
             return
         item = self._store.beside(self._item.id, step)
         if item is None:
@@ -545,6 +546,15 @@ class ReviewScreen(RowsScreen[int]):
             self._shows_word = False
             self.set_class(self.has_class("-narrow"), "-page")
         self.call_after_refresh(self._redraw)
+
+    def action_order(self) -> None:
+        """Put the lines in the order in which they stand on the page, or in the service's own again."""
+        self._down_the_page = not self._down_the_page
+        self._keys = line_keys(self._pages, down_the_page=self._down_the_page)
+        self._tree.put_in_order(self._keys)
+        self._show_heading()
+        how = "as they stand on the page" if self._down_the_page else "as the service gave them"
+        self.notify(f"Lines {how}.", timeout=2, markup=False)
 
     def action_expand(self) -> None:
         """Show the words of the line."""

@@ -57,6 +57,7 @@ class ResultTree(ScrollView, can_focus=True, inherit_bindings=False):
     def __init__(self, *, id: str) -> None:  # noqa: A002 (Textual's own name)
         super().__init__(id=id)
         self._pages: tuple[Page, ...] = ()
+        self._keys: tuple[LineKey, ...] = ()
         self._decisions: Decisions = {}
         self._open: set[LineKey] = set()
         self._rows: list[Row] = []
@@ -74,14 +75,23 @@ class ResultTree(ScrollView, can_focus=True, inherit_bindings=False):
         """How many rows there are."""
         return len(self._rows)
 
-    def show(self, pages: Sequence[Page], decisions: Decisions) -> None:
-        """Show another item, all lines closed."""
-        self._pages, self._decisions = tuple(pages), decisions
+    def show(self, pages: Sequence[Page], keys: Sequence[LineKey], decisions: Decisions) -> None:
+        """Show another item, its lines in the order of their keys, all of them closed."""
+        self._pages, self._keys, self._decisions = tuple(pages), tuple(keys), decisions
         self._open.clear()
         self.cursor = 0
         self._build()
         self.scroll_to(y=0, animate=False)
         self.cursor = next((place for place, row in enumerate(self._rows) if row.key), 0)
+
+    def put_in_order(self, keys: Sequence[LineKey]) -> None:
+        """Show the lines in another order; the cursor stays on its line or word."""
+        spot = self.spot
+        self._keys = tuple(keys)
+        self._build()
+        if spot is not None:
+            self.cursor = self._rows.index(Row(spot.key.page, spot.key, spot.word))
+            self._bring_into_sight(self.cursor)
 
     def settle(self, decisions: Decisions) -> None:
         """Show changed decisions of the same item."""
@@ -154,14 +164,17 @@ class ResultTree(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _build(self) -> None:
         rows: list[Row] = []
+        on_page: dict[int, list[LineKey]] = {page.number: [] for page in self._pages}
+        for key in self._keys:
+            on_page[key.page].append(key)
         for page in self._pages:
             if len(self._pages) > 1:
                 rows.append(Row(page.number))
-            for index, line in enumerate(page.lines):
-                key = LineKey(page.number, index)
+            for key in on_page[page.number]:
                 rows.append(Row(page.number, key))
                 if key in self._open:
-                    rows.extend(Row(page.number, key, word) for word in range(len(line.words)))
+                    words = page.lines[key.line].words
+                    rows.extend(Row(page.number, key, word) for word in range(len(words)))
         self._rows = rows
         self.virtual_size = Size(self._width, len(rows))
         self.refresh()
