@@ -5,12 +5,14 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from tui.migrations import STEPS
 from tui.model import Decision, Failure, ImageFacts, Line, LineKey, Page, Polygon, State, Verdict, Word
-from tui.store import NewItem, Store, StoreError
+from tui.store import APPLICATION_ID, NewItem, Store, StoreError
 
 FIRST, SECOND = LineKey(1, 0), LineKey(1, 1)
 
@@ -381,6 +383,17 @@ def test_the_database_of_another_program_is_left_alone(path: Path) -> None:
         Store(path)
     with sqlite3.connect(path) as connection:
         assert connection.execute("select count(*) from sqlite_master").fetchone() == (1,)
+
+
+def test_a_queue_of_the_first_version_is_brought_up_to_date(path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.executescript(f"{STEPS[0]}; pragma application_id = {APPLICATION_ID}; pragma user_version = 1")
+        columns = "(source, service, state, added_at, revision)"
+        for state in ("sending", "sent", "waiting"):
+            connection.execute(f"insert into item {columns} values (?, 'vision', ?, 0, 0)", (state.encode(), state))
+    with Store(path) as store:
+        assert [item.is_posted for item in store.window(0, 3)] == [True, True, False]
+        assert store.calls("vision") == 0
 
 
 def test_a_queue_of_a_newer_version_is_left_alone(path: Path) -> None:

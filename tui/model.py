@@ -170,6 +170,21 @@ class Page:
         return replace(self, width=width, height=height, lines=lines)
 
 
+def mapped_back(page: Page, size: tuple[int, int], sent: SentPage | None = None) -> Page:
+    """Return an answer's page in pixels of the page itself, whose width and height are given.
+
+    `sent` is how the page was sent, None for as it is. A point of the answer becomes
+        x * (sent.width / page.width) / sent.across,    y * (sent.height / page.height) / sent.down
+    that is: from the answer's unit, or the service's own reduction, to pixels of what was sent, and from there to the
+    page's own. Where the answer gives no width or height, it is in pixels of what was sent.
+    """
+    if sent is None:
+        return page.fitted(*size)
+    received = page.fitted(sent.width, sent.height)
+    lines = tuple(_scaled_line(line, 1 / sent.across, 1 / sent.down) for line in received.lines)
+    return replace(received, width=size[0], height=size[1], lines=lines)
+
+
 def _scaled_line(line: Line, across: float, down: float) -> Line:
     words = tuple(replace(word, polygon=word.polygon and word.polygon.scaled(across, down)) for word in line.words)
     return replace(line, polygon=line.polygon and line.polygon.scaled(across, down), words=words)
@@ -228,6 +243,53 @@ class ImageFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What a service takes; a file beyond it is made to fit before it is sent, or is not sent at all."""
+
+    service: str
+    """Whose limits they are, as it is named within a sentence: "Read 3.2", "the free tier of Read 3.2"."""
+    formats: frozenset[str]
+    """Pillow's names of the formats it takes, and PDF; JPEG and PNG are always among them."""
+    most_bytes: int
+    """Of a whole file."""
+    shortest_side: int
+    """The fewest pixels a page may be wide or high."""
+    longest_side: int
+    """The most pixels a page may be wide or high."""
+    most_pages: int
+    """How many pages of one document it reads."""
+    reads_the_first: bool = False
+    """Whether it reads the first pages of a longer document; otherwise that is not sent."""
+
+
+class SentPage(NamedTuple):
+    """How a page was sent whose size had to be changed: four numbers.
+
+    A point (x, y) of the page lies at (x * across, y * down) of the picture that was sent. White may have been added at
+    the right and at the bottom, where it moves nothing.
+    """
+
+    width: int
+    """Pixels of the picture as sent, with the white."""
+    height: int
+    across: float
+    """Pixels sent for each pixel of the page, from left to right."""
+    down: float
+    """The same from top to bottom."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """A file as it is sent."""
+
+    content: bytes
+    pages: tuple[SentPage, ...] = ()
+    """Each page that is sent, from the first; empty when all have the size they had, as in a file sent as it is."""
+    remark: str = ""
+    """What the person is told, in words without a full stop; empty when there is nothing to tell."""
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One image or document in the queue."""
 
@@ -268,6 +330,8 @@ class Item:
     """How many words are doubtful."""
     is_posted: bool = False
     """Whether the service may have been given it."""
+    shipped: tuple[SentPage, ...] = ()
+    """How its pages were sent, where they were not sent as they are."""
     remark: str = ""
     """What the person should know of the way it went, such as that it was sent smaller than it is."""
     dialect: str = ""

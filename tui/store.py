@@ -28,6 +28,7 @@ from tui.model import (
     Item,
     LineKey,
     Page,
+    SentPage,
     State,
     Trouble,
     Verdict,
@@ -51,7 +52,16 @@ _AMONG = "(? is null or id in (select value from json_each(?)))"
 
 
 _UNSENT: Mapping[str, Any] = MappingProxyType(
-    {"said": "", "polls": 0, "operation": "", "not_before": 0, "waits_for": "", "posted": 0, "remark": ""}
+    {
+        "remark": "",
+        "said": "",
+        "polls": 0,
+        "operation": "",
+        "not_before": 0,
+        "waits_for": "",
+        "posted": 0,
+        "shipped": "[]",
+    }
 )
 """An item that nobody has been sent."""
 
@@ -365,11 +375,13 @@ class Store:
             self._facts(item_id, facts)
             self._change(item_id, revision, copy=os.fsencode(copy))
 
-    def posting(self, item_id: int, most_calls: int | None = None) -> bool:
+    def posting(
+        self, item_id: int, most_calls: int | None = None, *, shipped: Sequence[SentPage] = (), remark: str = ""
+    ) -> bool:
         """Count a call, just before it is made; False, and nothing is counted, when no more may be made.
 
         From here on until `sent`, nobody but the service knows whether it has the image. `most_calls` is how many may
-        ever be made for the item's service from this queue.
+        ever be made for the item's service from this queue, `shipped` how its pages are sent where not as they are.
         """
         with self._write() as revision:
             row = self._row("select service from item where id = ?", item_id)
@@ -377,7 +389,7 @@ class Store:
             if most_calls is not None and self._calls(row["service"]) >= most_calls:
                 return False
             self._count(row["service"], 1)
-            self._change(item_id, revision, posted=1)
+            self._change(item_id, revision, posted=1, shipped=json.dumps(shipped), remark=remark)
             return True
 
     def not_taken(self, item_id: int) -> None:
@@ -452,10 +464,22 @@ class Store:
                 waits_for="",
             )
 
-    def done(self, item_id: int, answer: bytes, pages: Sequence[Page], *, dialect: str = "", model: str = "") -> None:
-        """Keep an item's answer and the pages made of it; `dialect` is what it was read as, `model` what read it."""
+    def done(
+        self,
+        item_id: int,
+        answer: bytes,
+        pages: Sequence[Page],
+        *,
+        dialect: str = "",
+        model: str = "",
+        remark: str = "",
+    ) -> None:
+        """Keep an item's answer and the pages made of it.
+
+        `dialect` is what it was read as, `model` what read it, `remark` what the person should know of it.
+        """
         with self._write() as revision:
-            self._done(item_id, revision, answer, pages, dialect=dialect, model=model)
+            self._done(item_id, revision, answer, pages, dialect=dialect, model=model, remark=remark)
 
     def imported(self, new: NewItem, answer: bytes, pages: Sequence[Page], *, dialect: str, model: str) -> Added | None:
         """Add an image together with an answer that was saved elsewhere.
@@ -472,9 +496,7 @@ class Store:
             self._done(added.item_id, revision, answer, pages, dialect=dialect, model=model)
             return added
 
-    def _done(
-        self, item_id: int, revision: int, answer: bytes, pages: Sequence[Page], *, dialect: str, model: str
-    ) -> None:
+    def _done(self, item_id: int, revision: int, answer: bytes, pages: Sequence[Page], **more: str) -> None:
         lines = [line for page in pages for line in page.lines]
         self._result(item_id, answer, [page_to_data(page) for page in pages])
         self._move(
@@ -487,8 +509,7 @@ class Store:
             failure_code=None,
             failure=None,
             waits_for="",
-            dialect=dialect,
-            model=model,
+            **more,
         )
 
     def _requeue(self, item_id: int, revision: int) -> None:
@@ -793,6 +814,7 @@ def _item(row: sqlite3.Row) -> Item:
         skipped=row["skipped"],
         doubtful=row["doubtful"],
         is_posted=bool(row["posted"]),
+        shipped=tuple(SentPage(*page) for page in json.loads(row["shipped"])),
         remark=row["remark"],
         dialect=row["dialect"],
         model=row["model"],

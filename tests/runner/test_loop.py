@@ -721,11 +721,11 @@ async def test_what_cannot_be_written_is_written_later(open_desk: OpenDesk, monk
     desk.add()
     real, tries, seen = Store.done, [0], []
 
-    def full_at_first(self: Store, *args: Any) -> None:
+    def full_at_first(self: Store, *args: Any, **more: Any) -> None:
         tries[0] += 1
         if tries[0] < 5:
             raise StoreError("The disk is full.")
-        real(self, *args)
+        real(self, *args, **more)
 
     async def look(seconds: float) -> None:
         seen.append((seconds, runner.trouble))

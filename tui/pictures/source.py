@@ -30,11 +30,11 @@ SUFFIXES: Final = frozenset(
 )
 """The endings, in lower case, of the files that are taken from a folder."""
 
-_FORMATS: Final = ("JPEG", "PNG", "TIFF", "BMP", "GIF", "WEBP", "PPM", "JPEG2000", "AVIF", "DIB")
+FORMATS: Final = ("JPEG", "PNG", "TIFF", "BMP", "GIF", "WEBP", "PPM", "JPEG2000", "AVIF", "DIB")
 _PHONE_JPEG: Final = "MPO"
 """Pillow's name of a JPEG that carries further pictures behind it; for everybody else it is a JPEG."""
 _ORIENTATION: Final = 0x0112
-_TURNS: Final = {
+TURNS: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -82,7 +82,7 @@ def measure(path: Path) -> ImageFacts:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         length = file.tell()
         file.seek(0)
-        with Image.open(file, formats=_FORMATS) as image:
+        with Image.open(file, formats=FORMATS) as image:
             name = "JPEG" if image.format == _PHONE_JPEG else image.format or ""
             return ImageFacts(digest, length, name, tuple(_page_sizes(image, path)))
 
@@ -92,12 +92,12 @@ def open_page(path: Path, number: int, *, at_most: tuple[int, int] | None = None
 
     A JPEG is decoded at a half, a quarter or an eighth where that is enough, which takes a fraction of the time.
     """
-    with _told_of(path), _regular_file(path) as file, Image.open(file, formats=_FORMATS) as image:
+    with _told_of(path), _regular_file(path) as file, Image.open(file, formats=FORMATS) as image:
         _go_to(image, number, path)
         orientation = orientation_of(image)
         size = _checked_size(image, path)
         picture = _decoded(image, _laid(at_most, orientation))
-        turn = _TURNS.get(orientation)
+        turn = TURNS.get(orientation)
         return PageImage(picture if turn is None else picture.transpose(turn), size)
 
 
@@ -212,7 +212,7 @@ def orientation_of(image: Image.Image) -> int:
         value = Image.Image.getexif(image).get(_ORIENTATION, 1)
     except Exception:  # noqa: BLE001 - broken EXIF is no reason to refuse a sound picture
         return 1
-    return value if value in _TURNS else 1
+    return value if value in TURNS else 1
 
 
 def _laid(room: tuple[int, int] | None, orientation: int) -> tuple[int, int] | None:
@@ -241,7 +241,7 @@ def _fitted(size: tuple[int, int], room: tuple[int, int] | None) -> tuple[int, i
 def _grey(image: Image.Image) -> Image.Image:
     """Return a decoded picture in mode 'L', whatever its mode."""
     if image.mode[0] in "IF":
-        return _grey_of_deep(image)
+        return grey_of_deep(image)
     if image.has_transparency_data:
         return _on_white(image.convert("RGBA"))
     if image.mode == "LAB":
@@ -249,7 +249,7 @@ def _grey(image: Image.Image) -> Image.Image:
     return (image.convert("RGB") if image.mode in ("CMYK", "HSV") else image).convert("L")
 
 
-def _grey_of_deep(image: Image.Image) -> Image.Image:
+def grey_of_deep(image: Image.Image) -> Image.Image:
     """Scale 16 bits, 32 bits or fractions to 8 bits."""
     values = image.convert("F")
     black, white = _black_and_white(values, is_16_bit=image.mode.startswith("I;16"))

@@ -23,7 +23,6 @@ import httpx
 from tui.dialects import (
     Answer,
     CutOff,
-    Dialect,
     KeyRefused,
     NotUnderstood,
     OperationGone,
@@ -36,7 +35,7 @@ from tui.dialects import (
     Upload,
     fetch,
 )
-from tui.model import ImageFacts, Item, Page, printable
+from tui.model import ImageFacts, Item, Page, SentPage, Shipment, Trouble, mapped_back, printable
 from tui.runner.ground import Closure, Ground, back_off
 from tui.runner.seclusion import MARK, marked_folder
 from tui.settings import Pace
@@ -83,6 +82,8 @@ class Flight:
         self._pace = ground.service.pace
         self._dialect = ground.dialect
         self._sent = bool(item.operation)
+        self._shipped: tuple[SentPage, ...] = item.shipped
+        self._remarks = [item.remark] if item.remark else []
         self._answer: bytes | None = None
 
     async def fly(self) -> None:
@@ -141,12 +142,19 @@ class Flight:
             await self._fetch_once()
             if not ground.service.is_local:
                 return Upload(url=self.item.source)
-        return Upload(content=await asyncio.to_thread(self._content))
+        shipment = await asyncio.to_thread(self._shipment)
+        self._shipped, self._remarks = shipment.pages, [shipment.remark] if shipment.remark else []
+        return Upload(content=shipment.content)
 
-    def _content(self) -> bytes:
-        """Return the bytes to send; the carried engine takes a file as it is."""
+    def _shipment(self) -> Shipment:
+        """Return what to send; the carried engine takes a file as it is."""
         content = _bytes_of(self.item)
-        return content if self._ground.service.is_local else self._ground.prepare(content)
+        if self._ground.service.is_local:
+            return Shipment(content)
+        try:
+            return self._ground.prepare(content)
+        except Trouble as error:
+            raise _Failed("unfit", str(error)) from error
 
     async def _fetch_once(self) -> None:
         """Get the picture of a URL to look at, unless it has been got before."""
@@ -183,7 +191,7 @@ class Flight:
         """Post the picture when its turn comes, and note the operation before anything else can happen."""
         ground = self._ground
         await ground.turn(ground.posts)
-        if ground.closure or not await ground.may_post(self._store, self.item.id):
+        if ground.closure or not await ground.may_post(self._store, self.item.id, self._shipped, self._remark):
             raise _Again
         self.is_posting = True
         try:
@@ -312,15 +320,37 @@ class Flight:
         """Make pages of a final answer, and keep both."""
         self._answer = body
         try:
-            pages = await asyncio.to_thread(_pages_of, self._dialect, body, self.item.page_sizes)
+            pages = await asyncio.to_thread(self._pages_of, body)
         except NotUnderstood as error:
             raise _Failed(
                 error.code, f"{error.sentence} The answer is kept. Check that the profile's dialect is the service's."
             ) from error
-        await self._ground.save(self._store.done, self.item.id, body, pages)
+        if len(pages) < len(self.item.page_sizes) and not self._remarks:
+            self._remarks.append(f"{len(pages)} of {len(self.item.page_sizes)} pages were read")
+        await self._ground.save(
+            self._store.done, self.item.id, body, pages, dialect=self._dialect.name, remark=self._remark
+        )
         self._ground.done += 1
         self._ground.moved_at = self._ground.clock()
         self._ground.road.went_well()
+
+    def _pages_of(self, body: bytes) -> tuple[Page, ...]:
+        """Return an answer's pages in pixels of the image, as far as its sizes are known; raises NotUnderstood."""
+        try:
+            answer = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            raise NotUnderstood("The service's answer is no JSON.", "not-understood") from error
+        if not isinstance(answer, Mapping):
+            raise NotUnderstood("The service's answer is no JSON object.", "not-understood")
+        sizes, sent = dict(enumerate(self.item.page_sizes, 1)), dict(enumerate(self._shipped, 1))
+        return tuple(
+            mapped_back(page, sizes[page.number], sent.get(page.number)) if page.number in sizes else page
+            for page in self._dialect.parse(answer)
+        )
+
+    @property
+    def _remark(self) -> str:
+        return "; ".join(self._remarks)
 
 
 class _Patience:
@@ -394,18 +424,6 @@ def _bytes_of(item: Item) -> bytes:
 
 def _reason(error: Exception) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
-
-
-def _pages_of(dialect: Dialect, body: bytes, sizes: tuple[tuple[int, int], ...]) -> tuple[Page, ...]:
-    """Return an answer's pages in pixels of the image, as far as its sizes are known."""
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise NotUnderstood("The service's answer is no JSON.", "not-understood") from error
-    if not isinstance(answer, Mapping):
-        raise NotUnderstood("The service's answer is no JSON object.", "not-understood")
-    known = dict(enumerate(sizes, 1))
-    return tuple(page.fitted(*known[page.number]) if page.number in known else page for page in dialect.parse(answer))
 
 
 def interrupted(what: str) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import math
 import re
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from tui.dialects import Dialect, ServiceError, Throttled, Unreachable
-from tui.model import ImageFacts
+from tui.model import ImageFacts, SentPage, Shipment
 from tui.runner.rates import Lane, rates_of
 from tui.settings import Pace, Service
 from tui.store import Store, StoreError
@@ -98,7 +98,7 @@ class Ground:
     service: Service
     dialect: Dialect
     measure: Callable[[Path], ImageFacts]
-    prepare: Callable[[bytes], bytes]
+    prepare: Callable[[bytes], Shipment]
     cache: Path
     clock: Callable[[], float]
     sleep: Callable[[float], Awaitable[object]]
@@ -182,10 +182,10 @@ class Ground:
         self.closure = closure
         self.troubles["service"] = error.sentence
 
-    async def may_post(self, store: Store, item_id: int) -> bool:
+    async def may_post(self, store: Store, item_id: int, shipped: Sequence[SentPage], remark: str) -> bool:
         """Count a call that is about to be made; False, and nothing more is sent, where the budget is used up."""
         most = self.service.max_calls
-        if await self.save(store.posting, item_id, most):
+        if await self.save(store.posting, item_id, most, shipped=shipped, remark=remark):
             return True
         self.closure = Closure.BUDGET
         self.troubles["service"] = (

@@ -19,7 +19,7 @@ from pathlib import Path
 import httpx
 
 from tui.dialects import Dialect, KeyRefused, ServiceError
-from tui.model import ImageFacts, Item, State
+from tui.model import ImageFacts, Item, Shipment, State
 from tui.runner.flight import Flight, interrupted
 from tui.runner.ground import Closure, Ground
 from tui.settings import Service
@@ -54,7 +54,7 @@ class Runner:
 
     `run` belongs to one thread and its event loop; the other methods and `trouble` may be used from any thread.
     `client` makes the HTTP client, `measure` tells what is known of an image file or raises an error that is a
-    sentence, `prepare` makes of a file's bytes what is sent to a service beyond this machine, `cache` is the folder
+    sentence, `prepare` makes of a file's bytes what is sent to a service or raises such an error, `cache` is the folder
     for images fetched from URLs, `only` the items it may send where not all of them. `clock` and `sleep` stand for
     time. A runner runs once.
     """
@@ -68,7 +68,7 @@ class Runner:
         dialect: Dialect,
         measure: Callable[[Path], ImageFacts],
         cache: Path,
-        prepare: Callable[[bytes], bytes] = bytes,
+        prepare: Callable[[bytes], Shipment] = Shipment,
         only: Collection[int] | None = None,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,

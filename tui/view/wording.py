@@ -106,7 +106,7 @@ def _sending(item: Item, now: float, service: str) -> str:  # noqa: ARG001 (one 
 
 
 def _sent(item: Item, now: float, service: str) -> str:  # noqa: ARG001 (one shape for every state)
-    words = [item.said] if item.said else []
+    words = ([item.said] if item.said else []) + _told(item)
     words += [f"poll {item.polls}" if item.polls else "sent", duration(now - item.sent_at)]
     if item.waits_for:
         words.append(item.waits_for)
@@ -118,8 +118,17 @@ def _sent(item: Item, now: float, service: str) -> str:  # noqa: ARG001 (one sha
 def _done(item: Item, now: float, service: str) -> str:  # noqa: ARG001 (one shape for every state)
     took = f"read in {duration(item.ended_at - item.sent_at)}" if item.sent_at else "read"
     polls = f", {item.polls} polls" if item.polls > 1 else ", 1 poll" if item.polls else ""
-    remark = f", {item.said}" if item.said.lower() not in {"", "succeeded"} else ""
-    return took + polls + ("" if item.lines else ", no text found") + remark
+    said = [item.said] if item.said.lower() not in {"", "succeeded"} else []
+    return (
+        took
+        + polls
+        + ("" if item.lines else ", no text found")
+        + "".join(f", {words}" for words in [*said, *_told(item)])
+    )
+
+
+def _told(item: Item) -> list[str]:
+    return [item.remark] if item.remark else []
 
 
 def _failed(item: Item, now: float, service: str) -> str:  # noqa: ARG001 (one shape for every state)
