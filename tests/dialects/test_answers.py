@@ -1,10 +1,8 @@
-"""Reading answers: what real services wrote, and whatever else may come."""
+"""Reading answers: what a value means, and whatever else may come. test_recordings.py has what real services wrote."""
 
 import contextlib
-import json
 import math
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +12,6 @@ from hypothesis import strategies as st
 from tui.dialects import DIALECTS, NotUnderstood, WrongOption
 from tui.model import Line, Page, Polygon, Word
 
-RECORDED = Path(__file__).parents[2].parent / "shared" / "recorded"
 READ = DIALECTS["read-3.2"]({})
 BATCH = DIALECTS["read-2.1"]({})
 RECOGNIZE = DIALECTS["recognize-text-2.0"]({})
@@ -29,14 +26,6 @@ anything = st.recursive(
 broken_lines = st.lists(st.dictionaries(st.sampled_from(NAMES), anything) | anything, max_size=3)
 
 
-def recorded(name: str) -> Mapping[str, Any]:
-    file = RECORDED / f"{name}.json"
-    if not file.exists():
-        pytest.skip("the recorded answers are not here")
-    answer: Mapping[str, Any] = json.loads(file.read_bytes())
-    return answer
-
-
 def read(**page: Any) -> Page:
     [only] = READ.parse({"analyzeResult": {"readResults": [page]}})
     return only
@@ -49,87 +38,6 @@ def read_line(**line: Any) -> Line:
 
 def words_of(pages: tuple[Page, ...]) -> list[Word]:
     return [word for page in pages for line in page.lines for word in line.words]
-
-
-# -- what services wrote
-
-
-@pytest.mark.parametrize(
-    ("name", "pages", "lines", "words"),
-    [
-        ("v3.2__spec-GetReadResult", 2, 4, 19),
-        ("v3.1.0__quickstart-python-hand-text", 1, 3, 9),
-        ("v3.0__handprint-glaser-0029", 1, 47, 342),
-        ("container-v3.2__docs-tabs-vs-spaces", 1, 2, 3),
-    ],
-)
-def test_recorded_answers_of_read_are_read_whole(name: str, pages: int, lines: int, words: int) -> None:
-    answer = READ.parse(recorded(name))
-    assert (len(answer), sum(len(page.lines) for page in answer), len(words_of(answer))) == (pages, lines, words)
-    assert all(word.polygon and word.confidence is not None and not word.low for word in words_of(answer))
-
-
-@pytest.mark.parametrize(
-    ("dialect", "name", "lines"),
-    [
-        ("recognize-text-1.0", "v1.0__spec-GetTextOperationResult", 3),
-        ("recognize-text-2.1", "v1.0__spec-GetTextOperationResult", 3),
-        ("read-3.0", "v3.0__handprint-glaser-0029", 47),
-        ("read-3.1", "v3.1.0__quickstart-python-hand-text", 3),
-    ],
-)
-def test_the_other_versions_read_their_own_answers(dialect: str, name: str, lines: int) -> None:
-    [page] = DIALECTS[dialect]({}).parse(recorded(name))
-    assert len(page.lines) == lines
-    assert all(line.handwritten is None for line in page.lines)
-
-
-def test_a_recorded_line_has_its_text_box_words_and_hand() -> None:
-    [page] = READ.parse(recorded("container-v3.2__docs-tabs-vs-spaces"))
-    assert (page.number, page.width, page.height, page.angle) == (1, 502, 252, 2.1243)
-    assert page.lines[0] == Line(
-        "Tabs vs",
-        Polygon.from_numbers([58, 42, 314, 59, 311, 123, 56, 121]),
-        (
-            Word("Tabs", Polygon.from_numbers([68, 44, 225, 59, 224, 122, 66, 123]), 0.933),
-            Word("vs", Polygon.from_numbers([241, 61, 314, 72, 314, 123, 239, 122]), 0.977),
-        ),
-        handwritten=True,
-    )
-
-
-def test_a_recorded_page_smaller_than_its_scan_fits_it() -> None:
-    [page] = READ.parse(recorded("v3.0__handprint-glaser-0029"))
-    assert (page.width, page.height) == (1459, 1792)
-    fitted = page.fitted(2752, 3382)
-    before, after = page.lines[0].polygon, fitted.lines[0].polygon
-    assert before
-    assert after
-    assert after.bounds[2] == pytest.approx(before.bounds[2] * 2752 / 1459)
-
-
-def test_recorded_boxes_outside_the_page_are_kept() -> None:
-    first = READ.parse(recorded("v3.2__spec-GetReadResult"))[0]
-    assert first.angle == 49.59
-    assert any(line.polygon and line.polygon.bounds[3] > first.height for line in first.lines)
-
-
-def test_a_recorded_answer_of_recognize_text_is_read() -> None:
-    [page] = RECOGNIZE.parse(recorded("v1.0__spec-GetTextOperationResult"))
-    assert (page.number, page.width, page.height, page.angle) == (1, 0, 0, 0)
-    assert page.lines[0].text == "Our greatest glory is not"
-    assert page.lines[0].polygon == Polygon.from_numbers([202, 618, 2047, 643, 2046, 840, 200, 813])
-    assert all(word.confidence is None and not word.low for word in words_of((page,)))
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["v2.x__status-NotStarted", "v2.x__status-Running", "container-v3.2__docs-syncAnalyze-failed"],
-)
-def test_a_recorded_status_without_a_result_is_not_an_answer(name: str) -> None:
-    for dialect in (READ, RECOGNIZE):
-        with pytest.raises(NotUnderstood):
-            dialect.parse(recorded(name))
 
 
 def test_one_services_answer_is_not_anothers() -> None:

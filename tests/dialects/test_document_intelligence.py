@@ -51,34 +51,6 @@ def shown(page: Page) -> list[tuple[str, list[str]]]:
 # -- what services wrote
 
 
-@pytest.mark.parametrize("dialect", [OLD, NEW])
-@pytest.mark.parametrize(
-    ("name", "counts"),
-    [
-        (f"{LAYOUT}_stream_transform_jpg", [(54, 132)]),
-        (f"{LAYOUT}_multipage_transform", [(39, 55), (0, 0), (39, 55)]),
-        (DOCX, [(95, 131), (2, 2)]),
-    ],
-)
-def test_recorded_answers_are_read_whole(dialect: Any, name: str, counts: list[tuple[int, int]]) -> None:
-    pages = dialect.parse(recorded(name))
-    assert [(len(page.lines), sum(len(line.words) for line in page.lines)) for page in pages] == counts
-    assert all(line.text == " ".join(word.text for word in line.words) for page in pages for line in page.lines)
-
-
-@pytest.mark.parametrize(
-    ("name", "counts"),
-    [
-        (f"{FORM}_stream_jpg", [(54, 132)]),
-        (f"{FORM}_multipage", [(39, 55), (0, 0), (39, 55)]),
-        (f"{FORM}_specify_pages-3", [(39, 55), (0, 0)]),
-    ],
-)
-def test_recorded_answers_of_form_recognizer_are_read_whole(name: str, counts: list[tuple[int, int]]) -> None:
-    pages = FORMS.parse(recorded(name))
-    assert [(len(page.lines), sum(len(line.words) for line in page.lines)) for page in pages] == counts
-
-
 def test_the_signature_is_the_one_line_written_by_hand() -> None:
     [page] = OLD.parse(recorded(f"{LAYOUT}_stream_transform_jpg"))
     assert (page.width, page.height, page.angle) == (1700, 2200, 0)

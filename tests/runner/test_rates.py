@@ -110,3 +110,20 @@ async def test_the_first_poll_of_a_counted_service_is_no_sooner_than_a_second_af
     desk.add()
     assert (await desk.run()).done == 1
     assert desk.polls_at[0] - desk.posts_at[0] >= 1
+
+
+async def test_a_countdown_tells_when_the_whole_profile_is_called_again(open_desk: OpenDesk) -> None:
+    desk = open_desk(refused({"error": {"code": "429", "message": "Slow down."}}, 429, Retry_After="12"))
+    desk.add()
+    seen: list[str] = []
+
+    async def look(seconds: float) -> None:
+        seen.append(runner.trouble)
+        if len(seen) > 3:
+            runner.stop()
+        await desk.time.sleep(min(seconds, 5.0))
+
+    runner = desk.runner(sleep=look)
+    await runner.run(until_idle=True)
+    assert "Called again in 12 s: 127.0.0.1 has had too many calls: Slow down." in seen
+    assert any(trouble.startswith("Called again in 7 s") for trouble in seen)

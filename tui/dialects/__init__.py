@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from tui.dialects.client import fetch, open_client
+from tui.dialects.client import fetch, open_client, trusting
 from tui.dialects.document_intelligence import (
     document_intelligence_2023_07_31,
     document_intelligence_2024_11_30,
     form_recognizer_2_1,
 )
 from tui.dialects.image_analysis import image_analysis_4_0
+from tui.dialects.limits import limits_of
 from tui.dialects.protocol import (
     Answer,
     CutOff,
@@ -32,6 +33,8 @@ from tui.dialects.protocol import (
 )
 from tui.dialects.read import read_2_0, read_2_1, read_3_0, read_3_1, read_3_2
 from tui.dialects.recognize_text import recognize_text_1_0, recognize_text_2_0, recognize_text_2_1
+from tui.dialects.retirement import notice_of
+from tui.dialects.shapes import model_of
 
 __all__ = [
     "DIALECTS",
@@ -54,7 +57,11 @@ __all__ = [
     "Upload",
     "WrongOption",
     "fetch",
+    "limits_of",
+    "model_of",
+    "notice_of",
     "open_client",
+    "trusting",
 ]
 
 DIALECTS: Mapping[str, DialectFactory] = MappingProxyType(

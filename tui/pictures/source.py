@@ -133,10 +133,13 @@ def _too_large(path: Path, size: tuple[int, int] | None = None) -> str:
 def _unknown_kind(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            is_pdf = file.read(1024).lstrip().startswith(b"%PDF-")
+            beginning = file.read(1024).lstrip()
     except OSError:
-        is_pdf = False
-    if is_pdf:
+        beginning = b""
+    if path.suffix.lower() == ".json" and beginning.startswith(b"{"):
+        adding = f"handread import {printable(path.name)} --image FILE adds it"
+        return f"{_named(path)} is an answer without its picture. {adding}."
+    if beginning.startswith(b"%PDF-"):
         return f"{_named(path)} is a PDF document, and no image. Save its pages as images, and name those."
     return f"{_named(path)} is not an image of a kind that can be opened here. Save it as JPEG, PNG or TIFF."
 

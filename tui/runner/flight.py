@@ -34,6 +34,7 @@ from tui.dialects import (
     Unreachable,
     Upload,
     fetch,
+    model_of,
 )
 from tui.model import ImageFacts, Item, Page, SentPage, Shipment, Trouble, mapped_back, printable
 from tui.runner.ground import Closure, Ground, back_off
@@ -320,7 +321,7 @@ class Flight:
         """Make pages of a final answer, and keep both."""
         self._answer = body
         try:
-            pages = await asyncio.to_thread(self._pages_of, body)
+            pages, model = await asyncio.to_thread(self._understood, body)
         except NotUnderstood as error:
             raise _Failed(
                 error.code, f"{error.sentence} The answer is kept. Check that the profile's dialect is the service's."
@@ -328,14 +329,23 @@ class Flight:
         if len(pages) < len(self.item.page_sizes) and not self._remarks:
             self._remarks.append(f"{len(pages)} of {len(self.item.page_sizes)} pages were read")
         await self._ground.save(
-            self._store.done, self.item.id, body, pages, dialect=self._dialect.name, remark=self._remark
+            self._store.done,
+            self.item.id,
+            body,
+            pages,
+            dialect=self._dialect.name,
+            model=model,
+            remark=self._remark,
         )
         self._ground.done += 1
         self._ground.moved_at = self._ground.clock()
         self._ground.road.went_well()
 
-    def _pages_of(self, body: bytes) -> tuple[Page, ...]:
-        """Return an answer's pages in pixels of the image, as far as its sizes are known; raises NotUnderstood."""
+    def _understood(self, body: bytes) -> tuple[tuple[Page, ...], str]:
+        """Return an answer's pages in pixels of the image, as far as its sizes are known, and the model that read them.
+
+        Raises NotUnderstood.
+        """
         try:
             answer = json.loads(body)
         except (ValueError, RecursionError) as error:
@@ -343,10 +353,11 @@ class Flight:
         if not isinstance(answer, Mapping):
             raise NotUnderstood("The service's answer is no JSON object.", "not-understood")
         sizes, sent = dict(enumerate(self.item.page_sizes, 1)), dict(enumerate(self._shipped, 1))
-        return tuple(
+        pages = tuple(
             mapped_back(page, sizes[page.number], sent.get(page.number)) if page.number in sizes else page
             for page in self._dialect.parse(answer)
         )
+        return pages, model_of(answer)
 
     @property
     def _remark(self) -> str:

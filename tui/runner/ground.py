@@ -55,9 +55,9 @@ class Road:
 
     @property
     def notice(self) -> str:
-        """What the service complains of and when it is called again, as a sentence; empty while the road is open."""
+        """When the service is called again and what it complains of, as a sentence; empty while the road is open."""
         seconds = math.ceil(self.free_at - self._clock())
-        return f"{self._complaint} It is called again in {seconds} s." if self._complaint and seconds > 0 else ""
+        return f"Called again in {seconds} s: {self._complaint}" if self._complaint and seconds > 0 else ""
 
     def narrow(self, width: int | None) -> None:
         """Let at most so many items be under way from now on."""
@@ -69,7 +69,7 @@ class Road:
         """Close the road for some seconds because of too many calls; returns when it is open again."""
         if self._clock() >= self.free_at:
             self.width = max(1, self.width // 2)
-        self._complaint = error.sentence if error.sentence.endswith(".") else f"{error.sentence}."
+        self._complaint = error.sentence
         return self._close(max(1.0, error.after))
 
     def lost(self) -> None:

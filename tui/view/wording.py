@@ -102,7 +102,9 @@ def _waiting(item: Item, now: float, service: str) -> str:
 
 
 def _sending(item: Item, now: float, service: str) -> str:  # noqa: ARG001 (one shape for every state)
-    return size(item.bytes) if item.bytes else "fetching"
+    if not item.bytes:
+        return "fetching"
+    return size(item.bytes) if item.is_posted else f"next in turn, {size(item.bytes)}"
 
 
 def _sent(item: Item, now: float, service: str) -> str:  # noqa: ARG001 (one shape for every state)

@@ -286,6 +286,8 @@ class ReviewScreen(RowsScreen[int]):
             decision = self._decisions.get(spot.key)
             if decision is not None:
                 words.append(decision.verdict.value + (f": {decision.reason}" if decision.reason else ""))
+        if self._item.model:
+            words.append(printable(self._item.model))
         self.query_one("#heading", Heading).show("   ".join(words), self._progress())
 
     def _progress(self) -> str:

@@ -1,0 +1,55 @@
+"""`handread import`: answers of a service that were saved elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from tui.cli.group import Sentence, handread
+from tui.cli.shared import names_from_stdin, settings_for, with_queue
+from tui.exits import DONE, SOME_FAILED
+
+
+@handread.command("import", short_help="Put answers that were saved elsewhere into the queue.")
+@click.argument("names", nargs=-1, required=True, metavar="ANSWER.json|-...", type=click.Path())
+@click.option(
+    "--image",
+    type=click.Path(path_type=Path),
+    metavar="FILE|FOLDER",
+    help="The picture of the one answer, or where the pictures are; else they are looked for beside the answers.",
+)
+@with_queue
+def import_saved(names: tuple[str, ...], image: Path | None, queue: Path | None) -> None:
+    """Put answers that were saved elsewhere into the queue, to review and export them; no service is called.
+
+    Which service wrote an answer is told by its shape: Recognize Text, Read, Image Analysis, Form Recognizer, Document
+    Intelligence, or the old OCR. The picture of a.json is a.jpg (or .png, .tif ...), that of a.jpg.json is a.jpg.
+    Without a picture the text can be reviewed all the same.
+
+    \b
+    Example: handread import answers/*.json --image scans/
+    """
+    from tui.saved import import_answers
+
+    answers = [Path(name) for name in names_from_stdin(names)]
+    _refuse_image(image, len(answers))
+    problems = 0
+    for imported in import_answers(settings_for(queue=queue).queue, answers, image):
+        problems += not imported.item_id
+        click.echo(imported.sentence, err=not imported.item_id)
+    sys.exit(SOME_FAILED if problems else DONE)
+
+
+def _refuse_image(image: Path | None, answers: int) -> None:
+    """Say so when --image names nothing, or one picture for several answers."""
+    from tui.model import printable
+
+    if image is None or image.is_dir():
+        return
+    name = printable(str(image))
+    if not image.exists():
+        raise Sentence(f"there is no picture and no folder {name}. Check the name after --image.")
+    if answers > 1:
+        raise Sentence(f"{name} is one picture, and cannot be that of {answers} answers. Name its folder instead.")
