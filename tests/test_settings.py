@@ -35,8 +35,7 @@ def test_a_profile_is_an_endpoint_with_a_dialect(tmp_path: Path) -> None:
     assert profile.endpoint == "https://x.cognitiveservices.azure.com"
     assert profile.options == {"mode": "Printed"}
     assert profile.pace == Pace(in_flight=2, deadline=60)
-    assert key_of(profile, {"ARCHIVE_KEY": " secret \n"}) == "secret"
-    assert key_of(profile, {}) == ""
+    assert key_of(profile, {"ARCHIVE_KEY": " secret \n"}).reveal() == "secret"
 
 
 def test_the_quickstarts_environment_makes_a_profile(tmp_path: Path) -> None:
@@ -79,6 +78,7 @@ def test_the_login_name_signs_decisions(tmp_path: Path) -> None:
         ("[services.a]\ndialect = 'read-3.2'\nendpoint = 'https://x'\nin_flight = inf", "number above 0"),
         ("[services.a]\ndialect = 'read-3.2'\nendpoint = 'https://x'\ngrowth = 0.1", "growth must be 1 or more"),
         ("[services.a]\ndialect = 'read-3.2'\nendpoint = 'https://[x'", "is no endpoint"),
+        ("[services.a]\ndialect = 'read-3.2'\nendpoint = 'https://x'\nkeyring = true\nentra = true", "Keep one"),
         ("[services.none]\ndialect = 'read-3.2'\nendpoint = 'https://x'", "cannot be named none"),
     ],
 )

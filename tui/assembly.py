@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 
 import httpx
 
-from tui.credentials import key_of
-from tui.dialects import DIALECTS, WrongOption, open_client
+from tui.credentials import pass_of
+from tui.dialects import DIALECTS, Dialect, WrongOption, limits_of, open_client, trusting
 from tui.pictures.source import measure
-from tui.pictures.upload import upright
+from tui.pictures.upload import shipment
 from tui.runner import Runner
 from tui.settings import Service, Settings, SettingsError
 
@@ -17,7 +18,8 @@ from tui.settings import Service, Settings, SettingsError
 def make_runner(settings: Settings, service: Service, only: Collection[int] | None = None) -> Runner:
     """Return the runner of a profile, for these items or for all that wait.
 
-    Raises SettingsError where the profile cannot be spoken to.
+    Raises SettingsError where the profile cannot be spoken to, NoKey where there is no key, and Refused where the file
+    of certificates is none. A keyring may ask for a password, so no screen may be open.
     """
     if service.dialect not in DIALECTS:
         raise SettingsError(f"The service {service.name} speaks {service.dialect!r}. Known are: {', '.join(DIALECTS)}.")
@@ -26,8 +28,23 @@ def make_runner(settings: Settings, service: Service, only: Collection[int] | No
     except WrongOption as error:
         raise SettingsError(f"The service {service.name} is set wrongly: {error}") from error
 
+    return _runner(settings, service, dialect, only)
+
+
+def _runner(settings: Settings, service: Service, dialect: Dialect, only: Collection[int] | None) -> Runner:
+    key = pass_of(service)
+    if service.certificates:
+        trusting(service.certificates)  # what is wrong with them is said before anything runs
+
     def client() -> httpx.AsyncClient:
-        return _engine_client(service.endpoint) if service.is_local else open_client(service.endpoint, key_of(service))
+        if service.is_local:
+            return _engine_client(service.endpoint)
+        return open_client(
+            service.endpoint,
+            key,
+            authorities=service.certificates,
+            rebuild_location=service.rebuild_location,
+        )
 
     return Runner(
         settings.queue,
@@ -35,7 +52,7 @@ def make_runner(settings: Settings, service: Service, only: Collection[int] | No
         client=client,
         dialect=dialect,
         measure=measure,
-        prepare=upright,
+        prepare=partial(shipment, limits=limits_of(service.dialect, service.tier)),
         cache=settings.cache,
         only=only,
     )

@@ -205,6 +205,7 @@ def _expect(value: object, kind: type[_T], file: Path, name: str) -> _T:
 _KINDS: dict[type, str] = {str: "a text", dict: "a table", bool: "true or false"}
 _TEXTS = ("key_variable", "key_file", "tier", "certificates")
 _FLAGS = ("keyring", "entra", "on_premises", "rebuild_location")
+_KEY_SOURCES = ("key_variable", "key_file", "keyring", "entra")
 TIERS = ("", "F0", "S0", "S1", "container")
 """What a profile may say was paid for."""
 
@@ -239,13 +240,17 @@ def _service(name: str, entry: dict[str, Any], file: Path) -> Service:
     if "key" in entry:
         raise SettingsError(
             f"{file}: {where}.key is not read, so that no key lies in a settings file. Put the key into an environment "
-            f"variable and name that variable: key_variable = 'MY_KEY'."
+            f"variable and name that variable: key_variable = 'MY_KEY'; or into a file of its own, and name that: "
+            f"key_file = 'FILE'."
         )
     dialect = _expect(entry.pop("dialect"), str, file, f"{where}.dialect")
     endpoint = _expect(entry.pop("endpoint"), str, file, f"{where}.endpoint")
     more: dict[str, Any] = {text: _expect(entry.pop(text, ""), str, file, f"{where}.{text}") for text in _TEXTS}
     more |= {flag: _expect(entry.pop(flag, False), bool, file, f"{where}.{flag}") for flag in _FLAGS}
     more |= _money(entry, file, where)
+    sources = [source for source in _KEY_SOURCES if more[source]]
+    if len(sources) > 1:
+        raise SettingsError(f"{file}: {where} has both {' and '.join(sources[:2])}. Keep one: a key has one place.")
     if more["tier"] not in TIERS:
         raise SettingsError(f"{file}: {where}.tier must be one of {', '.join(TIERS[1:])}, not {more['tier']!r}.")
     pace = _pace(entry, file, where)
@@ -320,6 +325,17 @@ def normal_endpoint(endpoint: str) -> str:
     if not is_endpoint:
         raise SettingsError(f"{named!r} is no endpoint. It looks like https://NAME.cognitiveservices.azure.com.")
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def endpoint_as_written(name: str, environment: Mapping[str, str] | None = None, file: Path | None = None) -> str:
+    """Return what the person wrote as a profile's endpoint, before it became normal; empty where nobody wrote any.
+
+    It may hold a secret before an @ or behind a question mark. Raises SettingsError.
+    """
+    environment = os.environ if environment is None else environment
+    entry = _table(settings_file() if file is None else file).get("services", {}).get(name, {})
+    written = {profile: environment.get(variable, "") for profile, _, variable, _ in _QUICKSTARTS}
+    return str(entry.get("endpoint", written.get(name, "")))
 
 
 def is_loopback(host: str) -> bool:

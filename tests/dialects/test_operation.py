@@ -145,21 +145,101 @@ async def test_an_operation_elsewhere_is_never_asked_after(http: httpx.AsyncClie
     assert other.requests == []
 
 
+async def test_an_operation_elsewhere_names_the_setting_that_would_ask_after_it_here() -> None:
+    location = {"Operation-Location": f"https://{KEY}.elsewhere.test/op"}
+    async with answering(httpx.Response(202, headers=location)) as http:
+        with pytest.raises(NotUnderstood, match=r"say so in the profile: rebuild_location = true$") as caught:
+            await READ.submit(http, IMAGE)
+    assert "kept at https://[key].elsewhere.test," in caught.value.sentence
+
+
+@pytest.mark.parametrize(
+    ("location", "asked"),
+    [
+        ("http://vision.test/vision/v3.2/read/analyzeResults/7", "/vision/v3.2/read/analyzeResults/7"),
+        ("http://10.1.2.3:5000/vision/v3.2/read/operations/7?x=1", "/vision/v3.2/read/operations/7?x=1"),
+        ("http://vision-host/v3.2/read/analyzeResults/7", "/vision/v3.2/read/analyzeResults/7"),
+        ("/v3.2/read/analyzeResults/7", "/vision/v3.2/read/analyzeResults/7"),
+        ("https://elsewhere.test/results/7", "/results/7"),
+        ("operations/7", "/vision/v3.2/read/operations/7"),
+    ],
+)
+async def test_behind_a_proxy_an_operation_is_asked_after_at_the_endpoint(location: str, asked: str) -> None:
+    def accept(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(202, headers={"Operation-Location": location})
+
+    endpoint = "https://proxy.test:8443"
+    async with open_client(endpoint, KEY, httpx.MockTransport(accept), rebuild_location=True) as http:
+        assert (await submitted(http)).operation == endpoint + asked
+
+
+async def test_a_container_that_loses_its_port_and_folder_is_asked_after_all_the_same() -> None:
+    accept = reply(status=202, Operation_Location="http://vision-host/v3.2/read/analyzeResults/00000001")
+    with FakeService([submission(succeeded(ANSWER), accept=accept)]) as service:
+        async with open_client(service.url, "", rebuild_location=True) as http:
+            assert isinstance(await READ.poll(http, await submitted(http)), Answer)
+
+
+async def test_an_operation_of_before_a_move_is_asked_after_at_the_new_endpoint() -> None:
+    with FakeService() as service:
+        path = service.operation(succeeded(ANSWER)).removeprefix(service.url)
+        async with open_client(service.url, "", rebuild_location=True) as http:
+            assert isinstance(await READ.poll(http, Pending(f"http://old.test:5000{path}")), Answer)
+
+
+async def test_an_operation_named_by_the_key_is_not_kept() -> None:
+    location = {"Operation-Location": f"/vision/v3.2/read/analyzeResults/7?subscription-key={KEY}"}
+    async with answering(httpx.Response(202, headers=location)) as http:
+        with pytest.raises(NotUnderstood, match="by the key itself") as caught:
+            await READ.submit(http, IMAGE)
+    assert KEY not in caught.value.sentence
+
+
+async def test_a_key_that_an_answer_repeats_is_not_kept(service: FakeService, http: httpx.AsyncClient) -> None:
+    answer = await polled(http, service, state("succeeded", echo=f"<{KEY}>"))
+    assert isinstance(answer, Answer)
+    assert json.loads(answer.body) == {"status": "succeeded", "echo": "<[key]>"}
+    pending = await polled(http, service, state(f"at {KEY}"))
+    assert isinstance(pending, Pending)
+    assert pending.said == "at [key]"
+    with pytest.raises(Transient, match=r"no status: what of \[key\]\?"):
+        await polled(http, service, reply(f"what of {KEY}?".encode()))
+
+
+async def test_a_short_key_is_a_word_like_any_other() -> None:
+    with FakeService(key="letter") as service:
+        async with open_client(service.url, "letter") as http:
+            body = b'{"status": "succeeded", "text": "a letter"}'
+            assert await READ.poll(http, Pending(service.operation(reply(body)))) == Answer(body)
+
+
+async def test_a_path_that_was_doubled_on_the_way_is_told(service: FakeService, http: httpx.AsyncClient) -> None:
+    message = "No route for /vision/vision/v3.2/read/analyze."
+    service.script = [refused({"error": {"code": "404", "message": message}}, 404)]
+    with pytest.raises(Retired, match=r"does not know /vision/v3\.2/read/analyze \(404: .*\)\. The path came there"):
+        await READ.submit(http, IMAGE)
+
+
 async def test_an_accepted_image_without_an_operation_is_a_sentence() -> None:
     async with answering(httpx.Response(202)) as http:
         with pytest.raises(NotUnderstood, match=r"took the image \(202\) but named no operation"):
             await READ.submit(http, IMAGE)
 
 
-@given(st.text())
-async def test_no_location_breaks_it(location: str) -> None:
+LOCATIONS = st.text() | st.builds("{}:{}".format, st.sampled_from(["http", "https", "mailto", "data"]), st.text())
+
+
+@given(LOCATIONS, st.booleans())
+async def test_no_location_breaks_it(location: str, rebuilds: bool) -> None:
     response = httpx.Response(202, headers=[(b"Operation-Location", location.encode("utf-8", "replace"))])
-    async with answering(response) as http:
+    transport = httpx.MockTransport(lambda _: response)
+    async with open_client("https://vision.test", KEY, transport, rebuild_location=rebuilds) as http:
         try:
             pending = await submitted(http)
         except NotUnderstood:
             return
         assert pending.operation.startswith("https://vision.test/")
+        assert httpx.URL(pending.operation).host == "vision.test"
 
 
 # -- what a refusal means
@@ -397,7 +477,7 @@ async def test_an_operation_that_was_never_begun_is_gone(service: FakeService, h
 async def test_a_key_that_the_service_repeats_is_struck_out() -> None:
     body = {"error": {"code": KEY, "message": f"The key {KEY} is wrong."}}
     async with answering(httpx.Response(401, json=body)) as http:
-        with pytest.raises(KeyRefused, match=r"The key \[key\] is wrong\.") as caught:
+        with pytest.raises(KeyRefused, match=r"\(401: The key \[key\] is wrong\)") as caught:
             await READ.submit(http, IMAGE)
     assert KEY not in caught.value.code
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import Any, NoReturn
 
 import httpx
 
-from tui.dialects.client import beginning_of, key_of
+from tui.dialects.client import beginning_of, has_token, key_of
 from tui.dialects.faults import fault_of, faults_of_the_way, words_in
 from tui.dialects.protocol import CutOff, NotUnderstood, Retired, Transient, Upload
 
@@ -21,6 +22,10 @@ LONGEST_ANSWER = 300.0
 """Seconds within which an answer must have come."""
 PIECE = 2**18
 """Bytes that are sent at a time, so that a slow line is slow and not broken."""
+
+
+_DOUBLED = re.compile(r"/(vision|computervision|formrecognizer|documentintelligence)/?\1/", re.IGNORECASE)
+_DOUBLED_HINT = "The path came there doubled: check what a proxy on the way adds to it. "
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ async def posted(http: httpx.AsyncClient, counter: Counter, upload: Upload) -> A
 @asynccontextmanager
 async def call(http: httpx.AsyncClient, method: str, url: httpx.URL, **request: Any) -> AsyncIterator[httpx.Response]:
     """Call a service; whatever goes wrong on the way is a ServiceError."""
-    with faults_of_the_way(url.host):
+    with faults_of_the_way(url.host, names_authorities=True):
         async with asyncio.timeout(LONGEST_ANSWER if method == "GET" else None):
             async with http.stream(method, url, **request) as response:
                 yield response
@@ -101,11 +106,11 @@ class _Body(httpx.AsyncByteStream):
 
 
 async def _raise_refusal(http: httpx.AsyncClient, response: httpx.Response, counter: Counter) -> NoReturn:
-    words = words_in(await beginning_of(response)).without(key_of(http))
+    words = words_in(await beginning_of(response), key_of(http))
     if response.status_code in {404, 410}:
         raise Retired(
-            f"{response.url.host} does not know {counter.path} ({response.status_code}{words.quoted}). "
-            f"{counter.successor}".rstrip(),
+            f"{response.url.host} does not know {response.url.path} ({response.status_code}{words.quoted}). "
+            f"{_DOUBLED_HINT if _DOUBLED.search(words.text) else ''}{counter.successor}".rstrip(),
             words.code or str(response.status_code),
         )
-    raise fault_of(response, words)
+    raise fault_of(response, words, key_of(http), token=has_token(http))

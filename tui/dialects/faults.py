@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,15 +19,23 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from tui.dialects.protocol import CutOff, KeyRefused, Refused, ServiceError, Throttled, Transient, Unreachable
+from tui.dialects.denied import OUT_OF_QUOTA, Asked, is_out_of_quota, why_denied
+from tui.dialects.protocol import CutOff, Refused, ServiceError, Throttled, Transient, Unreachable
+from tui.key import Key, without_frames
 from tui.model import printable
 
 LONGEST_WORDS = 300
 """How many characters of a service's words are shown."""
 LONGEST_WAIT = 86_400.0
 """More seconds than a service may ask to wait."""
+DEEPEST = 8
+"""How deep codes within codes are looked for."""
+LONGEST_QUOTA = 31 * 86_400.0
+"""The same where a quota is used up: those are counted by the month."""
 USUAL_WAIT = 20.0
 """How many seconds to wait after a 429 that does not say: the free tier's quota is counted by the minute."""
+
+NO_KEY = Key()
 
 _UNITS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86_400.0}
 _WAIT_IN_WORDS = re.compile(r"\b(?:after|in)\s+(\d{1,9}(?:\.\d{1,9})?)\s*(second|minute|hour|day)", re.IGNORECASE)
@@ -37,10 +46,8 @@ class Words(NamedTuple):
 
     code: str = ""
     text: str = ""
-
-    def without(self, key: str) -> Words:
-        """Return the words with the key struck out, should the service repeat it."""
-        return Words(self.code.replace(key, "[key]"), self.text.replace(key, "[key]")) if key else self
+    inner: str = ""
+    """The code of what lies innermost, which says most exactly what it is."""
 
     @property
     def quoted(self) -> str:
@@ -54,32 +61,42 @@ def clean(text: str, longest: int = LONGEST_WORDS) -> str:
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 
-def words_in(body: bytes) -> Words:
-    """Return what an error's body says, whichever of the known shapes it has."""
+def words_in(body: bytes, key: Key = NO_KEY) -> Words:
+    """Return what an error's body says, whichever of the known shapes it has, without the key if it repeats that."""
     try:
         data = json.loads(body)
     except (ValueError, RecursionError):
-        text = body[: 4 * LONGEST_WORDS].decode("utf-8", "replace").strip()
+        text = key.struck_from(body.decode("utf-8", "replace")).strip()[: 4 * LONGEST_WORDS]
         return Words("", "" if text.startswith("<") else clean(text))
-    return words_of(data)
+    return words_of(data, key)
 
 
-def words_of(data: object) -> Words:
+def words_of(data: object, key: Key = NO_KEY) -> Words:
     """Return what an error says that has been read from JSON already."""
     if not isinstance(data, Mapping):
         return Words()
     error = data.get("error")
     if isinstance(error, str):
-        return Words("", clean(error))
+        return Words("", clean(key.struck_from(error)))
     if not isinstance(error, Mapping):
         error = data
-    sentences = dict.fromkeys(clean(text) for text in _messages(error))
-    return Words(_code(error), clean(" ".join(sentences)))
+    sentences = dict.fromkeys(clean(key.struck_from(text)) for text in _messages(error))
+    return Words(_code(error, key), clean(" ".join(sentences)), _inner_code(error, key))
 
 
-def _code(error: Mapping[str, Any]) -> str:
+def _code(error: Mapping[str, Any], key: Key) -> str:
     code = error.get("code") or error.get("statusCode")
-    return clean(str(code), 60) if isinstance(code, str | int) else ""
+    return clean(key.struck_from(str(code)), 60) if isinstance(code, str | int) else ""
+
+
+def _inner_code(error: Mapping[str, Any], key: Key) -> str:
+    code = ""
+    for _ in range(DEEPEST):
+        inner = error.get("innererror") or error.get("innerError")
+        if not isinstance(inner, Mapping):
+            break
+        error, code = inner, _code(inner, key) or code
+    return code
 
 
 def _messages(error: Mapping[str, Any]) -> Iterator[str]:
@@ -124,19 +141,19 @@ def _date(text: str) -> datetime | None:
 def wait_in(words: str) -> float | None:
     """Return the seconds that a sentence like `Try again in 26 seconds` names."""
     found = _WAIT_IN_WORDS.search(words)
-    return min(float(found[1]) * _UNITS[found[2].lower()], LONGEST_WAIT) if found else None
+    return min(float(found[1]) * _UNITS[found[2].lower()], LONGEST_QUOTA) if found else None
 
 
-def fault_of(response: httpx.Response, words: Words) -> ServiceError:
-    """Return what a status that is no success means for any call."""
+def fault_of(response: httpx.Response, words: Words, key: Key = NO_KEY, *, token: bool = False) -> ServiceError:
+    """Return what a status that is no success means for any call, which carried this key, or a token."""
     host, status = response.url.host, response.status_code
     code = words.code or str(status)
+    if status == 403 and is_out_of_quota(words.text):
+        until = wait_asked(response.headers) or wait_in(words.text) or LONGEST_WAIT
+        return Throttled(f"{host} has no calls left for now{words.quoted}", OUT_OF_QUOTA, after=until)
     if status in {401, 403}:
-        return KeyRefused(
-            f"{host} does not take the key ({status}{words.quoted}). Check that key and endpoint belong to the same "
-            f"resource, and that it offers this service.",
-            code,
-        )
+        asked = Asked(host, response.url.path, status, key, is_token=token)
+        return why_denied(asked, code, words.inner, words.text)
     if status == 429:
         after = wait_asked(response.headers)
         if after is None:
@@ -154,11 +171,18 @@ def fault_of(response: httpx.Response, words: Words) -> ServiceError:
 
 
 @contextmanager
-def faults_of_the_way(host: str) -> Iterator[None]:
-    """Turn every exception of httpx into one of ours; a sentence names the host and never what was sent."""
+def faults_of_the_way(host: str, *, names_authorities: bool = False) -> Iterator[None]:
+    """Turn every exception of httpx into one of ours; a sentence names the host and never what was sent.
+
+    The frames of httpx, which hold the key, are cut off whatever was raised in them. With `names_authorities` the
+    sentence about a certificate that is not trusted says which setting would make it so.
+    """
     try:
-        yield
+        with _frames_cut_off():
+            yield
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
+        if untrusted := _untrusted(error):
+            raise Unreachable(_not_trusted(host, untrusted, names_authorities), "certificate") from error
         raise Unreachable(
             f"{host} cannot be reached ({_reason(error)}). Check the network and the endpoint.", "unreachable"
         ) from error
@@ -166,6 +190,44 @@ def faults_of_the_way(host: str) -> Iterator[None]:
         raise Refused(f"{host} cannot be called like this ({type(error).__name__}). Check the address.") from error
     except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
         raise CutOff(f"{host} broke off before it had answered ({_reason(error)}).", "cut-off") from error
+
+
+@contextmanager
+def _frames_cut_off() -> Iterator[None]:
+    try:
+        yield
+    except BaseException as error:
+        without_frames(error)
+        raise
+
+
+def _untrusted(error: BaseException) -> ssl.SSLCertVerificationError | None:
+    """Return what was wrong with a certificate, where that is why nothing could be sent."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLCertVerificationError):
+        cause = cause.__cause__ or cause.__context__
+    return cause
+
+
+_OF_ANOTHER_NAME = frozenset({62, 63, 64})
+"""What OpenSSL calls a certificate that was made out for another host, address or mailbox."""
+_OF_ANOTHER_TIME = frozenset({9, 10})
+"""And one that does not hold yet, or no longer does."""
+
+
+def _not_trusted(host: str, error: ssl.SSLCertVerificationError, names_authorities: bool) -> str:
+    reason = clean(error.verify_message).rstrip(".")
+    sentence = f"{host} shows a certificate that is not trusted here ({reason}), so nothing was sent."
+    if error.verify_code in _OF_ANOTHER_NAME:
+        return f"{sentence} Check the endpoint's name: it must be the one that the certificate was made out for."
+    if error.verify_code in _OF_ANOTHER_TIME:
+        return f"{sentence} Check this machine's clock, and ask whoever runs {host} to renew it."
+    if names_authorities:
+        return (
+            f"{sentence} If an authority of your own vouches for it, name its file in the profile: "
+            f"certificates = 'FILE.pem'"
+        )
+    return f"{sentence} Check the address."
 
 
 def _reason(error: Exception) -> str:

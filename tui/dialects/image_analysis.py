@@ -17,15 +17,17 @@ from typing import Any
 import httpx
 
 from tui.dialects.call import LONGEST_ANSWER, Counter, posted, whole
+from tui.dialects.client import key_of
 from tui.dialects.faults import clean
 from tui.dialects.lines import half_turn, page_from, records_of
 from tui.dialects.protocol import Answer, Dialect, NotUnderstood, OperationGone, Options, Pending, Upload, given
+from tui.dialects.retirement import RETIREMENTS
 from tui.model import Line, Page
 
 VERSION = "2024-02-01"
+_END = RETIREMENTS["image-analysis-4.0"]
 SUCCESSOR = (
-    "Check that the endpoint is the resource's own. Microsoft retires Image Analysis 4.0 on 25 September 2028: use the "
-    "dialect document-intelligence-2024-11-30 (Document Intelligence)."
+    f"Check that the endpoint is the resource's own. The last day of {_END.product} is {_END.day}: {_END.instead}."
 )
 
 
@@ -46,7 +48,7 @@ class ImageAnalysis:
     async def submit(self, http: httpx.AsyncClient, upload: Upload) -> Pending | Answer:
         """Send an image; returns when it has been read."""
         async with posted(http, self.counter, upload) as response, asyncio.timeout(LONGEST_ANSWER):
-            return Answer(await whole(response))
+            return Answer(key_of(http).struck_from_answer(await whole(response)))
 
     async def poll(self, http: httpx.AsyncClient, pending: Pending) -> Pending | Answer:
         """Say that there is nothing to ask after: the operation is another dialect's."""

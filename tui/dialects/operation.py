@@ -19,7 +19,7 @@ from urllib.parse import unquote
 import httpx
 
 from tui.dialects.call import Counter, call, posted, whole
-from tui.dialects.client import beginning_of, key_of, origin
+from tui.dialects.client import beginning_of, has_token, key_of, origin, rebuilds_location
 from tui.dialects.faults import Words, clean, fault_of, wait_asked, words_in, words_of
 from tui.dialects.protocol import (
     Answer,
@@ -30,6 +30,7 @@ from tui.dialects.protocol import (
     Transient,
     Upload,
 )
+from tui.key import Key
 from tui.model import Page
 
 LARGE = 2**18
@@ -59,13 +60,14 @@ class OperationDialect:
 
     async def poll(self, http: httpx.AsyncClient, pending: Pending) -> Pending | Answer:
         """Ask after the operation once; what it cannot have become is a fault that passes."""
-        url = _own(http, http.base_url, pending.operation)
+        url, key = _own(http, http.base_url, pending.operation), key_of(http)
         async with call(http, "GET", url) as response:
             if not response.is_success:
                 await _raise_fault(http, response)
             body = await whole(response)
-        record = _record(body, url.host) if len(body) < LARGE else await asyncio.to_thread(_record, body, url.host)
-        return _state(record, body, response.headers, pending.operation, key_of(http))
+        read = (body, url.host, key)
+        record = _record(*read) if len(body) < LARGE else await asyncio.to_thread(_record, *read)
+        return _state(record, body, response.headers, pending.operation, key)
 
     def parse(self, answer: Mapping[str, Any]) -> tuple[Page, ...]:
         """Return the pages of a final answer, in the answer's own units; raises NotUnderstood."""
@@ -80,38 +82,57 @@ def _location(http: httpx.AsyncClient, response: httpx.Response) -> str:
             f"Check that the endpoint is the service itself.",
             "no-operation",
         )
-    return str(_own(http, response.url, location))
+    url = _own(http, response.url, location)
+    if key_of(http).struck_from(str(url)) != str(url):
+        raise NotUnderstood(
+            f"{url.host} named an operation by the key itself, so it is neither kept nor asked after.", "key-in-url"
+        )
+    return str(url)
 
 
 def _own(http: httpx.AsyncClient, base: httpx.URL, location: str) -> httpx.URL:
-    """Return the URL of an operation; raises NotUnderstood unless it lies at the endpoint, for the key goes there."""
+    """Return the URL of an operation, at the endpoint; raises NotUnderstood for one elsewhere, for the key goes there.
+
+    Where the profile says so, what the service calls its own place does not matter: it may see a proxy as itself.
+    """
     endpoint = http.base_url
     try:
         url = base.join(location)
+        if rebuilds_location(http):
+            return endpoint.copy_with(raw_path=_restored(url.raw_path, base.raw_path))
         if origin(url) == origin(endpoint):
             return endpoint.copy_with(raw_path=url.raw_path)
     except (httpx.InvalidURL, ValueError):
         raise NotUnderstood(f"{endpoint.host} named an operation whose address cannot be read.", "foreign") from None
-    there = clean(f"{url.scheme}://{url.netloc.decode('ascii', 'replace')}")
+    there = clean(key_of(http).struck_from(f"{url.scheme}://{url.netloc.decode('ascii', 'replace')}"))
     here = f"{endpoint.scheme}://{endpoint.netloc.decode('ascii', 'replace')}"
     raise NotUnderstood(
-        f"The operation is kept at {there}, but the key goes to {here} alone. If both are the same service, make the "
-        f"first the endpoint.",
+        f"The operation is kept at {there}, but the key goes to {here} alone. If both are the same service, say so in "
+        f"the profile: rebuild_location = true",
         "foreign",
     )
 
 
+def _restored(path: bytes, posted: bytes) -> bytes:
+    """Return an operation's path with the first folder of the path that was posted to, where it was lost.
+
+    The Read container loses `/vision` (and its port) when its host's name has that word in it.
+    """
+    _, first, *rest = posted.split(b"/")
+    return b"/" + first + path if rest and path.startswith(b"/" + rest[0] + b"/") else path
+
+
 async def _raise_fault(http: httpx.AsyncClient, response: httpx.Response) -> NoReturn:
-    words = words_in(await beginning_of(response)).without(key_of(http))
+    words = words_in(await beginning_of(response), key_of(http))
     if response.status_code in {404, 410}:
         raise OperationGone(
             f"{response.url.host} no longer knows the operation ({response.status_code}{words.quoted}).",
             words.code or str(response.status_code),
         )
-    raise fault_of(response, words)
+    raise fault_of(response, words, key_of(http), token=has_token(http))
 
 
-def _record(body: bytes, host: str) -> Mapping[str, Any]:
+def _record(body: bytes, host: str, key: Key) -> Mapping[str, Any]:
     """Return the object that a poll's body holds; anything else comes from something on the way, and passes."""
     try:
         record = json.loads(body)
@@ -119,33 +140,33 @@ def _record(body: bytes, host: str) -> Mapping[str, Any]:
         record = None
     if isinstance(record, Mapping):
         return record
-    said = words_in(body).quoted if body.strip() else ": nothing at all"
+    said = words_in(body, key).quoted if body.strip() else ": nothing at all"
     raise Transient(f"{host} answered with something that is no status{said}.", "nonsense")
 
 
 def _state(
-    record: Mapping[str, Any], body: bytes, headers: httpx.Headers, operation: str, key: str
+    record: Mapping[str, Any], body: bytes, headers: httpx.Headers, operation: str, key: Key
 ) -> Pending | Answer:
     said = record.get("status")
     if not isinstance(said, str):
-        words = words_of(record).without(key)
+        words = words_of(record, key)
         raise Transient(f"The service's answer holds no status{words.quoted}.", words.code or "nonsense")
     status = "".join(said.split()).lower()
     if status == "succeeded":
-        return Answer(body, _remarks(record).without(key).text)
+        return Answer(key.struck_from_answer(body), _remarks(record, key).text)
     if status in ENDED_BADLY:
-        raise _failure(words_of(record).without(key), headers)
-    return Pending(operation, _progress(headers) or clean(said, 40), wait_asked(headers) or 0.0)
+        raise _failure(words_of(record, key), headers, key)
+    return Pending(operation, _progress(headers) or clean(key.struck_from(said), 40), wait_asked(headers) or 0.0)
 
 
-def _remarks(record: Mapping[str, Any]) -> Words:
+def _remarks(record: Mapping[str, Any], key: Key) -> Words:
     """Return what the service remarks on an answer that it stands by, as Document Intelligence does in `warnings`."""
     result = record.get("analyzeResult")
-    return words_of({"details": result.get("warnings")}) if isinstance(result, Mapping) else Words()
+    return words_of({"details": result.get("warnings")}, key) if isinstance(result, Mapping) else Words()
 
 
-def _failure(words: Words, headers: httpx.Headers) -> OperationFailed:
-    reason = words.text or clean(unquote(headers.get("Handread-Reason", ""), errors="replace"))
+def _failure(words: Words, headers: httpx.Headers, key: Key) -> OperationFailed:
+    reason = words.text or clean(key.struck_from(unquote(headers.get("Handread-Reason", ""), errors="replace")))
     return OperationFailed(reason or NO_REASON, words.code or "failed")
 
 
