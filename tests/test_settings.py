@@ -106,6 +106,10 @@ def test_an_unknown_service_names_the_known_ones(tmp_path: Path) -> None:
         (" https://x.azure.com/vision/v3.2/read/analyze ", "https://x.azure.com"),
         ("http://localhost:5000", "http://localhost:5000"),
         ("https://user:password@x.azure.com", "https://x.azure.com"),
+        ("https://x.example/visionvision/v2.1/recognizeText?mode=Printed", "https://x.example"),
+        ("https://x.example/documentintelligence/", "https://x.example"),
+        ("https://gateway.example/archive/ocr/", "https://gateway.example/archive/ocr"),
+        ("https://gateway.example/archive/vision/v3.2/read/analyze", "https://gateway.example/archive"),
     ],
 )
 def test_what_people_paste_becomes_an_endpoint(given: str, normal: str) -> None:

@@ -245,13 +245,13 @@ def _say(sentence: str) -> None:
 
 
 def status_object(store: Store) -> dict[str, Any]:
-    """Return how far a queue is, in the versioned schema of `status --json`."""
-    tally = store.tally()
+    """Return how far a queue is, in the versioned schema of `status --json`; `calls` where any were made."""
+    tally, calls = store.tally(), store.calls_by_service()
     return {
         "schema": 1,
         "items": {state.value: tally.items[state] for state in State},
         "lines": {verdict.value: tally.lines[verdict] for verdict in Verdict},
-        "calls": store.calls_by_service(),
+        **({"calls": calls} if calls else {}),
     }
 
 

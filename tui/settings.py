@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import math
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -315,8 +316,12 @@ def _whole(value: float, file: Path, name: str) -> int:
 
 
 def normal_endpoint(endpoint: str) -> str:
-    """Return scheme, host and port of an endpoint, without the path people paste after it; raises SettingsError."""
-    named = endpoint.strip().rpartition("@")[2]  # what stands before an @ may be a secret: it is not repeated
+    """Return scheme, host and port of an endpoint, and a gateway's own path; raises SettingsError.
+
+    The beginning of a service's path, which people paste with it (`/vision/v3.2/...`, also doubled), is left out, for
+    the dialect knows it; so is what stands before an @, which may be a secret and is not repeated.
+    """
+    named = endpoint.strip().rpartition("@")[2]
     try:
         parts = urlsplit(endpoint.strip())
         is_endpoint = parts.scheme in {"http", "https"} and bool(parts.hostname)
@@ -324,7 +329,13 @@ def normal_endpoint(endpoint: str) -> str:
         is_endpoint = False
     if not is_endpoint:
         raise SettingsError(f"{named!r} is no endpoint. It looks like https://NAME.cognitiveservices.azure.com.")
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    own = _OF_A_SERVICE.split(parts.path, maxsplit=1)[0].rstrip("/")
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{own}"
+
+
+_OF_A_SERVICE = re.compile(
+    r"(?<=/)(?=(?:vision|formrecognizer|documentintelligence|computervision)+(?:/|$))", re.IGNORECASE
+)
 
 
 def endpoint_as_written(name: str, environment: Mapping[str, str] | None = None, file: Path | None = None) -> str:

@@ -7,6 +7,8 @@ import pytest
 
 from tests.fake_service import refused, running, state, submission
 from tests.runner.desk import DONE, OpenDesk, Time
+from tui.model import State
+from tui.runner import Closure
 from tui.runner.rates import MARGIN, UNLIMITED, Lane, rates_of
 from tui.settings import Pace, Service
 
@@ -127,3 +129,14 @@ async def test_a_countdown_tells_when_the_whole_profile_is_called_again(open_des
     await runner.run(until_idle=True)
     assert "Called again in 12 s: 127.0.0.1 has had too many calls: Slow down." in seen
     assert any(trouble.startswith("Called again in 7 s") for trouble in seen)
+
+
+async def test_a_run_does_not_sit_for_days_until_a_quota_is_filled_up(open_desk: OpenDesk) -> None:
+    words = "Out of call volume quota. Quota will be replenished in 2.12 days."
+    desk = open_desk(refused({"statusCode": 403, "message": words}, 403))
+    desk.add()
+    outcome = await desk.run()
+    assert outcome.closure is Closure.QUOTA
+    assert outcome.trouble.startswith("Called again in 2 days 3 h: ")
+    assert desk.item().state is State.WAITING
+    assert desk.item().not_before > desk.time.now + 2 * 86_400

@@ -12,6 +12,7 @@ from tui.dialects.document_intelligence import (
 from tui.dialects.image_analysis import image_analysis_4_0
 from tui.dialects.limits import limits_of
 from tui.dialects.protocol import (
+    UNTRUSTED,
     Answer,
     CutOff,
     Dialect,
@@ -38,6 +39,7 @@ from tui.dialects.shapes import model_of
 
 __all__ = [
     "DIALECTS",
+    "UNTRUSTED",
     "Answer",
     "CutOff",
     "Dialect",

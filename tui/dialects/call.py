@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 import httpx
 
-from tui.dialects.client import beginning_of, has_token, key_of
+from tui.dialects.client import TIMEOUT, beginning_of, has_token, key_of
 from tui.dialects.faults import fault_of, faults_of_the_way, words_in
 from tui.dialects.protocol import CutOff, NotUnderstood, Retired, Transient, Upload
 
@@ -40,6 +40,8 @@ class Counter:
     """What the body that names an image's URL calls it."""
     media_types: Mapping[bytes, str] = field(default_factory=dict)
     """What files are sent as, by their first bytes; all others, and where it is empty all, are octet streams."""
+    patience: float = 60.0
+    """Seconds of silence after which no answer is expected any more."""
     successor: str = ""
     """What to do when the service no longer knows the path."""
 
@@ -53,9 +55,10 @@ class Counter:
 async def posted(http: httpx.AsyncClient, counter: Counter, upload: Upload) -> AsyncIterator[httpx.Response]:
     """Post an image, and hand over the response of a service that took it; raises ServiceError."""
     body = _Body(upload, counter)
-    url = http.base_url.join(counter.path)
+    url = http.base_url.copy_with(raw_path=http.base_url.raw_path.rstrip(b"/") + counter.path.encode())
     try:
-        async with call(http, "POST", url, params=counter.query, headers=body.headers, content=body) as response:
+        request: dict[str, Any] = {"params": counter.query, "headers": body.headers, "content": body}
+        async with call(http, "POST", url, timeout=_timeout(counter), **request) as response:
             if not response.is_success:
                 await _raise_refusal(http, response, counter)
             yield response
@@ -63,6 +66,10 @@ async def posted(http: httpx.AsyncClient, counter: Counter, upload: Upload) -> A
         if not body.was_sent:
             raise Transient(error.sentence, error.code) from error
         raise
+
+
+def _timeout(counter: Counter) -> httpx.Timeout:
+    return httpx.Timeout(None, connect=TIMEOUT.connect, read=counter.patience, write=TIMEOUT.write)
 
 
 @asynccontextmanager

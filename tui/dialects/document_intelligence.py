@@ -17,11 +17,13 @@ from tui.dialects.call import Counter
 from tui.dialects.lines import around, numbered, page_from, polygon_of, records_of, share_of, text_of
 from tui.dialects.operation import OperationDialect
 from tui.dialects.protocol import Dialect, NotUnderstood, Options, given
+from tui.dialects.retirement import RETIREMENTS
 from tui.dialects.spans import Owners, Span, Text, span_of, spans_of
 from tui.model import Line, Page, Word
 
 SUCCESSOR = "Check that the endpoint is that of a Document Intelligence resource."
-NEWER = "use the dialect document-intelligence-2024-11-30 (Document Intelligence 4.0)."
+_END = RETIREMENTS["form-recognizer-2.1"]
+_NEWER = f"Check the endpoint, or {RETIREMENTS['document-intelligence-2023-07-31'].instead}."
 
 MEDIA_TYPES = {
     b"%PDF": "application/pdf",
@@ -32,6 +34,8 @@ MEDIA_TYPES = {
     b"BM": "image/bmp",
 }
 """What Form Recognizer 2.1 takes, by the first bytes; unlike its successors it takes no octet streams."""
+KEPT_HOURS = 24
+"""How long a result is kept."""
 LONGEST_GAP = 1000
 """How far apart in the text two words of one line may be."""
 
@@ -43,14 +47,14 @@ def form_recognizer_2_1(options: Options) -> Dialect:
         given(options, "language", "pages", "readingOrder"),
         url_key="source",
         media_types=MEDIA_TYPES,
-        successor=f"Microsoft supports Form Recognizer 2.1 until 15 September 2027: check the endpoint, or {NEWER}",
+        successor=f"Microsoft supports {_END.product} until {_END.day}: check the endpoint, or {_END.instead}.",
     )
-    return OperationDialect("form-recognizer-2.1", counter, form_pages_of)
+    return OperationDialect("form-recognizer-2.1", counter, form_pages_of, KEPT_HOURS)
 
 
 def document_intelligence_2023_07_31(options: Options) -> Dialect:
     """Speak Document Intelligence 3.1, its model prebuilt-read; pages, locale and features are passed through."""
-    return _prebuilt_read("2023-07-31", "formrecognizer", options, f"Check the endpoint, or {NEWER}")
+    return _prebuilt_read("2023-07-31", "formrecognizer", options, _NEWER)
 
 
 def document_intelligence_2024_11_30(options: Options) -> Dialect:
@@ -69,7 +73,7 @@ def _prebuilt_read(version: str, folder: str, options: Options, successor: str) 
         url_key="urlSource",
         successor=successor,
     )
-    return OperationDialect(f"document-intelligence-{version}", counter, pages_of)
+    return OperationDialect(f"document-intelligence-{version}", counter, pages_of, KEPT_HOURS)
 
 
 def form_pages_of(answer: Mapping[str, Any]) -> tuple[Page, ...]:

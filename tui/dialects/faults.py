@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import httpx
 
 from tui.dialects.denied import OUT_OF_QUOTA, Asked, is_out_of_quota, why_denied
-from tui.dialects.protocol import CutOff, Refused, ServiceError, Throttled, Transient, Unreachable
+from tui.dialects.protocol import UNTRUSTED, CutOff, Refused, ServiceError, Throttled, Transient, Unreachable
 from tui.key import Key, without_frames
 from tui.model import printable
 
@@ -182,7 +182,7 @@ def faults_of_the_way(host: str, *, names_authorities: bool = False) -> Iterator
             yield
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
         if untrusted := _untrusted(error):
-            raise Unreachable(_not_trusted(host, untrusted, names_authorities), "certificate") from error
+            raise Unreachable(_not_trusted(host, untrusted, names_authorities), UNTRUSTED) from error
         raise Unreachable(
             f"{host} cannot be reached ({_reason(error)}). Check the network and the endpoint.", "unreachable"
         ) from error

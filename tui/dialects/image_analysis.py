@@ -6,22 +6,18 @@ does not say how the page is turned, that is worked out from its lines.
 
 from __future__ import annotations
 
-import asyncio
 import cmath
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate
 from typing import Any
 
-import httpx
-
-from tui.dialects.call import LONGEST_ANSWER, Counter, posted, whole
-from tui.dialects.client import key_of
-from tui.dialects.faults import clean
+from tui.dialects.call import Counter
 from tui.dialects.lines import half_turn, page_from, records_of
-from tui.dialects.protocol import Answer, Dialect, NotUnderstood, OperationGone, Options, Pending, Upload, given
+from tui.dialects.protocol import Dialect, NotUnderstood, Options, given
 from tui.dialects.retirement import RETIREMENTS
+from tui.dialects.synchronous import SynchronousDialect
 from tui.model import Line, Page
 
 VERSION = "2024-02-01"
@@ -35,31 +31,12 @@ def image_analysis_4_0(options: Options) -> Dialect:
     """Speak Image Analysis 4.0; api-version (2024-02-01 where it is not set), language, model-version pass through."""
     query = {"api-version": VERSION, "features": "read", **given(options, "api-version", "language", "model-version")}
     counter = Counter("/computervision/imageanalysis:analyze", query, successor=SUCCESSOR)
-    return ImageAnalysis("image-analysis-4.0", counter)
+    return SynchronousDialect("image-analysis-4.0", counter, pages_of)
 
 
-@dataclass(frozen=True, slots=True)
-class ImageAnalysis:
-    """The dialect of the synchronous kind."""
-
-    name: str
-    counter: Counter
-
-    async def submit(self, http: httpx.AsyncClient, upload: Upload) -> Pending | Answer:
-        """Send an image; returns when it has been read."""
-        async with posted(http, self.counter, upload) as response, asyncio.timeout(LONGEST_ANSWER):
-            return Answer(key_of(http).struck_from_answer(await whole(response)))
-
-    async def poll(self, http: httpx.AsyncClient, pending: Pending) -> Pending | Answer:
-        """Say that there is nothing to ask after: the operation is another dialect's."""
-        raise OperationGone(
-            f"{http.base_url.host} answers at once, and keeps no operation such as {clean(pending.operation)}.",
-            "no-operation",
-        )
-
-    def parse(self, answer: Mapping[str, Any]) -> tuple[Page, ...]:
-        """Return the one page of an answer, in pixels; raises NotUnderstood."""
-        return (page_of(answer),)
+def pages_of(answer: Mapping[str, Any]) -> tuple[Page, ...]:
+    """Return the one page of an answer, in pixels; raises NotUnderstood."""
+    return (page_of(answer),)
 
 
 def page_of(answer: Mapping[str, Any]) -> Page:

@@ -50,6 +50,8 @@ class OperationDialect:
     """Where images are posted to."""
     pages: Callable[[Mapping[str, Any]], tuple[Page, ...]]
     """Reads a final answer; raises NotUnderstood."""
+    kept_hours: int = 48
+    """How long the service keeps a result."""
 
     async def submit(self, http: httpx.AsyncClient, upload: Upload) -> Pending | Answer:
         """Send an image; returns as soon as the service has named the operation."""
@@ -63,11 +65,9 @@ class OperationDialect:
         url, key = _own(http, http.base_url, pending.operation), key_of(http)
         async with call(http, "GET", url) as response:
             if not response.is_success:
-                await _raise_fault(http, response)
+                await _raise_fault(http, response, self.kept_hours)
             body = await whole(response)
-        read = (body, url.host, key)
-        record = _record(*read) if len(body) < LARGE else await asyncio.to_thread(_record, *read)
-        return _state(record, body, response.headers, pending.operation, key)
+        return await state_in(body, response.headers, pending.operation, url.host, key)
 
     def parse(self, answer: Mapping[str, Any]) -> tuple[Page, ...]:
         """Return the pages of a final answer, in the answer's own units; raises NotUnderstood."""
@@ -122,14 +122,22 @@ def _restored(path: bytes, posted: bytes) -> bytes:
     return b"/" + first + path if rest and path.startswith(b"/" + rest[0] + b"/") else path
 
 
-async def _raise_fault(http: httpx.AsyncClient, response: httpx.Response) -> NoReturn:
+async def _raise_fault(http: httpx.AsyncClient, response: httpx.Response, kept_hours: int) -> NoReturn:
     words = words_in(await beginning_of(response), key_of(http))
     if response.status_code in {404, 410}:
         raise OperationGone(
-            f"{response.url.host} no longer knows the operation ({response.status_code}{words.quoted}).",
+            f"{response.url.host} no longer knows the operation ({response.status_code}{words.quoted}): it keeps a "
+            f"result for {kept_hours} hours.",
             words.code or str(response.status_code),
         )
     raise fault_of(response, words, key_of(http), token=has_token(http))
+
+
+async def state_in(body: bytes, headers: httpx.Headers, operation: str, host: str, key: Key) -> Pending | Answer:
+    """Return how an operation stands by a body with its status; raises ServiceError where it has ended badly."""
+    read = (body, host, key)
+    record = _record(*read) if len(body) < LARGE else await asyncio.to_thread(_record, *read)
+    return _state(record, body, headers, operation, key)
 
 
 def _record(body: bytes, host: str, key: Key) -> Mapping[str, Any]:

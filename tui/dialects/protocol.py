@@ -23,6 +23,9 @@ import httpx
 
 from tui.model import Page, Trouble
 
+UNTRUSTED = "certificate"
+"""The code of a service for which no authority vouches that is known here."""
+
 
 class WrongOption(ValueError):
     """A profile's option has a value that its dialect does not know; its text says which and names the known ones."""

@@ -14,20 +14,27 @@ from tui.dialects.lines import pages_from
 from tui.dialects.operation import OperationDialect
 from tui.dialects.protocol import Dialect, NotUnderstood, Options, given, one_of
 from tui.dialects.recognize_text import MODES
+from tui.dialects.retirement import RETIREMENTS
+from tui.dialects.synchronous import SynchronousDialect
 from tui.model import Page
 
-SUCCESSOR = (
-    "Check the endpoint, or use the dialect document-intelligence-2024-11-30 (Document Intelligence, the successor "
-    "of Read)."
-)
-RETIRED = (
-    "Microsoft retired Read 2.0 to 3.1 on 13 September 2026: use the dialect read-3.2 (Read 3.2) or "
-    "document-intelligence-2024-11-30 (Document Intelligence)."
-)
+_END = RETIREMENTS["read-3.1"]
+SUCCESSOR = f"Check the endpoint, or {RETIREMENTS['read-3.2'].instead}, the successor of Read."
+RETIRED = f"Microsoft retired Read 2.0 to 3.1 on {_END.day}: {_END.instead}."
+
+CONTAINERS_ALONE = "Only containers answer at once: leave sync out of the profile."
+LONGEST_READING = 3600.0
+"""Seconds a container may take over one document."""
 
 
 def read_2_0(options: Options) -> Dialect:
-    """Speak Read 2.0; the option `mode` is Handwritten (where it is not set) or Printed."""
+    """Speak Read 2.0; the option `mode` is Handwritten (where it is not set) or Printed.
+
+    With the option `sync` a container is asked to answer at once.
+    """
+    if _is_asked_at_once(options, "read-2.0"):
+        counter = Counter("/vision/v2.0/read/core/Analyze", patience=LONGEST_READING, successor=CONTAINERS_ALONE)
+        return SynchronousDialect("read-2.0", counter, batch_pages_of, has_status=True, longest=LONGEST_READING)
     return _batch("2.0", {"mode": one_of(MODES, options, "mode", "read-2.0")})
 
 
@@ -47,8 +54,20 @@ def read_3_1(options: Options) -> Dialect:
 
 
 def read_3_2(options: Options) -> Dialect:
-    """Speak Read 3.2; the options language, pages, model-version and readingOrder are passed through."""
-    return _read("3.2", given(options, "language", "pages", "model-version", "readingOrder"), SUCCESSOR)
+    """Speak Read 3.2; the options language, pages, model-version and readingOrder are passed through.
+
+    With the option `sync` a container is asked to answer at once.
+    """
+    query = given(options, "language", "pages", "model-version", "readingOrder")
+    if _is_asked_at_once(options, "read-3.2"):
+        path = "/vision/v3.2/read/syncAnalyze"
+        counter = Counter(path, query, patience=LONGEST_READING, successor=CONTAINERS_ALONE)
+        return SynchronousDialect("read-3.2", counter, pages_of, has_status=True, longest=LONGEST_READING)
+    return _read("3.2", query, SUCCESSOR)
+
+
+def _is_asked_at_once(options: Options, dialect: str) -> bool:
+    return one_of(("false", "true"), options, "sync", dialect) == "true"
 
 
 def _batch(version: str, query: Mapping[str, str]) -> Dialect:

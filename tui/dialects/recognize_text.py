@@ -13,13 +13,12 @@ from tui.dialects.call import Counter
 from tui.dialects.lines import page_from
 from tui.dialects.operation import OperationDialect
 from tui.dialects.protocol import Dialect, NotUnderstood, Options, one_of
+from tui.dialects.retirement import RETIREMENTS
 from tui.model import Page
 
 MODES = ("Handwritten", "Printed")
-SUCCESSOR = (
-    "Microsoft retired Recognize Text 1.0 to 2.1 on 13 September 2026: use the dialect read-3.2 (Read 3.2) "
-    "or document-intelligence-2024-11-30 (Document Intelligence)."
-)
+_END = RETIREMENTS["recognize-text-2.1"]
+SUCCESSOR = f"Microsoft retired Recognize Text 1.0 to 2.1 on {_END.day}: {_END.instead}."
 
 
 def recognize_text_1_0(options: Options) -> Dialect:

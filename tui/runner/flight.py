@@ -37,7 +37,7 @@ from tui.dialects import (
     model_of,
 )
 from tui.model import ImageFacts, Item, Page, SentPage, Shipment, Trouble, mapped_back, printable
-from tui.runner.ground import Closure, Ground, back_off
+from tui.runner.ground import Closure, Ground, back_off, closure_of
 from tui.runner.seclusion import MARK, marked_folder
 from tui.settings import Pace
 from tui.store import Store, StoreError
@@ -212,25 +212,25 @@ class Flight:
 
     def _not_accepted(self, error: ServiceError) -> NoReturn:
         ground = self._ground
+        if closure := closure_of(error):
+            self._close_the_service(closure, error)
         if isinstance(error, Unreachable):
             ground.out_of_reach(error)
             self._try_again(error)
         ground.reached()
         if isinstance(error, Throttled):
             raise _Later(ground.throttled(error), error.sentence) from error
-        if isinstance(error, KeyRefused | Retired):
-            self._close_the_service(error)
         if isinstance(error, CutOff) and not ground.service.is_local:
             raise _Failed("interrupted", interrupted(error.sentence.rstrip("."))) from error
         if isinstance(error, Transient):
             self._try_again(error)
         raise _Failed(error.code, error.sentence) from error
 
-    def _close_the_service(self, error: KeyRefused | Retired) -> NoReturn:
+    def _close_the_service(self, closure: Closure, error: ServiceError) -> NoReturn:
         """Let one item tell why no other will fare better; those under way wait for a better profile."""
         if self._ground.closure:
             raise _Again from error
-        self._ground.close(Closure.KEY if isinstance(error, KeyRefused) else Closure.RETIRED, error)
+        self._ground.close(closure, error)
         raise _Failed(error.code, error.sentence) from error
 
     def _try_again(self, error: Transient) -> NoReturn:
@@ -288,6 +288,9 @@ class Flight:
     async def _not_told(self, error: ServiceError, patience: _Patience) -> float:
         """Return when to ask again after a poll that told nothing; raises when it is no use."""
         ground = self._ground
+        if closure := closure_of(error):
+            ground.close(closure, error)
+            raise _Left from error
         if isinstance(error, Unreachable):
             ground.out_of_reach(error)
         else:
@@ -303,9 +306,6 @@ class Flight:
 
     def _ended_badly(self, error: ServiceError) -> NoReturn:
         ground = self._ground
-        if isinstance(error, KeyRefused):
-            ground.close(Closure.KEY, error)
-            raise _Left from error
         if isinstance(error, OperationGone) and ground.service.is_local:
             self._try_again(Transient(error.sentence, "expired"))
         if isinstance(error, OperationGone):

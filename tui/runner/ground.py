@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from tui.dialects import Dialect, ServiceError, Throttled, Unreachable
+from tui.dialects import UNTRUSTED, Dialect, KeyRefused, Retired, ServiceError, Throttled, Unreachable
 from tui.model import ImageFacts, SentPage, Shipment
 from tui.runner.rates import Lane, rates_of
 from tui.settings import Pace, Service
@@ -35,8 +35,21 @@ class Closure(StrEnum):
     """It does not take the key."""
     RETIRED = "retired"
     """It does not know what it is asked for, which is the same for every image."""
+    UNTRUSTED = "untrusted"
+    """Nobody vouches for it."""
     BUDGET = "budget"
     """As many images were sent as may be."""
+    QUOTA = "quota"
+    """It takes no more calls for a long while."""
+
+
+def closure_of(error: ServiceError) -> Closure | None:
+    """Return why an error of one image is true of every other; None where it is not."""
+    if isinstance(error, KeyRefused):
+        return Closure.KEY
+    if isinstance(error, Retired):
+        return Closure.RETIRED
+    return Closure.UNTRUSTED if error.code == UNTRUSTED else None
 
 
 class Road:
@@ -56,8 +69,8 @@ class Road:
     @property
     def notice(self) -> str:
         """When the service is called again and what it complains of, as a sentence; empty while the road is open."""
-        seconds = math.ceil(self.free_at - self._clock())
-        return f"Called again in {seconds} s: {self._complaint}" if self._complaint and seconds > 0 else ""
+        seconds = self.free_at - self._clock()
+        return f"Called again in {_span(seconds)}: {self._complaint}" if self._complaint and seconds > 0 else ""
 
     def narrow(self, width: int | None) -> None:
         """Let at most so many items be under way from now on."""
@@ -192,6 +205,17 @@ class Ground:
             f"{most:,} sent to {self.service.name}, as many as may be: the rest waits. --max-calls N sends more."
         )
         return False
+
+
+def _span(seconds: float) -> str:
+    """Return a wait as a person says it, to the second where it is short."""
+    if seconds < 120:
+        return f"{math.ceil(seconds)} s"
+    minutes = math.ceil(seconds / 60)
+    if minutes < 120:
+        return f"{minutes} min"
+    hours = math.ceil(minutes / 60)
+    return f"{hours} h" if hours < 48 else f"{hours // 24} days {hours % 24} h"
 
 
 def back_off(tries: int) -> float:

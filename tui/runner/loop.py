@@ -27,6 +27,8 @@ from tui.store import Store, StoreError
 
 LOOK_AGAIN = 1.0
 """Seconds after which the queue is looked at for items that another process has added."""
+LONGEST_SIT = 900.0
+"""Seconds that a run without a screen waits for a service that takes no more calls."""
 GRACE = 10.0
 """Seconds that submissions under way are given to end when the runner is stopped."""
 
@@ -169,7 +171,7 @@ class _Shift:
             while True:
                 await self._take_up()
                 due = await self._due()
-                if until_idle and due is None and not self._under_way:
+                if until_idle and not self._under_way and (due is None or self._is_far_off(due)):
                     return
                 await self._rest(due, LOOK_AGAIN if not until_idle else None)
         finally:
@@ -228,6 +230,15 @@ class _Shift:
         if self._ground.closure:
             return None
         return await self._ground.save(self._store.next_due, self._ground.service.name, self._ground.only)
+
+    def _is_far_off(self, due: float) -> bool:
+        """Whether nothing can be sent for so long that a run had better end and say so."""
+        ground = self._ground
+        if not ground.road.notice or max(due, ground.road.free_at) - ground.clock() <= LONGEST_SIT:
+            return False
+        ground.closure = Closure.QUOTA
+        ground.troubles["service"] = ground.road.notice
+        return True
 
     async def _rest(self, due: float | None, longest: float | None) -> None:
         """Rest until the bell rings, an item is due, or the longest time is over."""
