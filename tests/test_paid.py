@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from tests.fake_service import FakeService, submission
 from tests.terminal import Terminal
 from tests.test_program import HANDREAD, READ, handread, home, profile
 from tests.view.conftest import draw_page
+from tui.assembly import notice_for
 from tui.exits import BUDGET_REACHED, DONE, INTERRUPTED
 from tui.model import Failure, ImageFacts
 from tui.quote import quote_of
@@ -70,6 +73,14 @@ def test_a_quote_stays_within_the_budget(tmp_path: Path) -> None:
         store.posting(1)
         quote = quote_of(store, service, only=[1, 2, 3, 4])
     assert quote.sentence == "4 images, at most 2 paid calls (1 made before)"
+
+
+def test_a_service_that_has_ended_is_told_of_where_it_is_microsofts() -> None:
+    cloud = Service("cloud", "recognize-text-2.0", "https://x.cognitiveservices.azure.com")
+    assert "Microsoft retired Recognize Text 2.0 on 13 September 2026" in notice_for(cloud, date(2026, 11, 22))
+    assert notice_for(cloud, date(2020, 1, 1)) == ""
+    assert notice_for(replace(cloud, tier="container"), date(2026, 11, 22)) == ""
+    assert notice_for(replace(cloud, endpoint="http://127.0.0.1:5000"), date(2026, 11, 22)) == ""
 
 
 # -- without a screen

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from functools import partial
 
 import httpx
 
 from tui.credentials import pass_of
 from tui.dialects import DIALECTS, Dialect, WrongOption, limits_of, open_client, trusting
+from tui.dialects.retirement import notice_of
 from tui.pictures.source import measure
 from tui.pictures.upload import shipment
 from tui.runner import Runner
@@ -29,6 +31,12 @@ def make_runner(settings: Settings, service: Service, only: Collection[int] | No
         raise SettingsError(f"The service {service.name} is set wrongly: {error}") from error
 
     return _runner(settings, service, dialect, only)
+
+
+def notice_for(service: Service, today: date) -> str:
+    """Return what to say before a profile is used: that its service in the cloud has ended, or soon will."""
+    stays = service.is_in_the_house or service.tier == "container"
+    return "" if stays else notice_of(service.dialect, today)
 
 
 def _runner(settings: Settings, service: Service, dialect: Dialect, only: Collection[int] | None) -> Runner:

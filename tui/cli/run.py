@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,8 +69,11 @@ def run_without_screen(
     yes: bool = False,
 ) -> None:
     """Recognise what is named, or all that waits, print it in a form, and end with the exit code."""
-    from tui.assembly import make_runner
+    from tui.assembly import make_runner, notice_for
     from tui.batch import run_batch
+
+    if notice := notice_for(service, date.today()):  # noqa: DTZ011 (the person's own day)
+        click.echo(notice, err=True)
 
     def runner(only: Collection[int] | None) -> Runner:
         return make_runner(settings, service, only)

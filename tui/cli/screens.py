@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -91,13 +92,14 @@ def _show_screens(
     from tui.store import Store
 
     Store(settings.queue).close()  # what is wrong with the queue file is said before a screen opens
-    from tui.assembly import make_runner
+    from tui.assembly import make_runner, notice_for
     from tui.pictures.terminal import guess
     from tui.view.app import HandreadApp
 
     settings = replace(settings, glyphs=settings.glyphs or guess(os.environ).glyphs)
     runner = make_runner(settings, service) if service else None
-    app = HandreadApp(settings, service=service, runner=runner, names=names, opens_review=opens_review)
+    notice = notice_for(service, date.today()) if service else ""  # noqa: DTZ011 (the person's own day)
+    app = HandreadApp(settings, service=service, runner=runner, names=names, opens_review=opens_review, notice=notice)
     if settings.theme and settings.theme not in app.available_themes:
         known = ", ".join(sorted(app.available_themes))
         raise Sentence(f"there is no theme {settings.theme!r}. Known are: {known}.")

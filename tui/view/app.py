@@ -50,6 +50,7 @@ class HandreadApp(App[None]):
         runner: Runner | None = None,
         names: tuple[str, ...] = (),
         opens_review: bool = False,
+        notice: str = "",
         clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__()
@@ -58,6 +59,7 @@ class HandreadApp(App[None]):
         self._service = service
         self._names = names
         self._opens_review = opens_review
+        self._notice = notice
         self._clock = clock
         self._leaving = Event()
         self._trouble = ""
@@ -85,6 +87,8 @@ class HandreadApp(App[None]):
         with suppress(NotImplementedError, RuntimeError):  # where there are no signals, or another thread has them
             for number in (signal.SIGTERM, signal.SIGHUP):
                 asyncio.get_running_loop().add_signal_handler(number, self._end, number)
+        if self._notice:
+            self._tell(self._notice)
         self._start(self._take_in, "intake")
         if self._runner is not None:
             if self._service is not None and self._service.is_paid:
