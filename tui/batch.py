@@ -184,8 +184,9 @@ class _Printer:
     def _formed(self, item: Item) -> bytes:
         pages, decisions = self._store.pages(item.id), self._store.decisions(item.id)
         if self._form == "json":
-            dialect = self._settings.services.get(item.service)
-            return item_line(item, dialect.dialect if dialect else "", pages, decisions)
+            profile = self._settings.services.get(item.service)
+            dialect = item.dialect or (profile.dialect if profile else "")
+            return item_line(item, dialect, pages, decisions)
         if self._form == "outline":
             return outline(item, pages, decisions).encode("utf-8", "replace")
         if item.failure:
