@@ -293,7 +293,7 @@ async def test_a_token_serves_until_shortly_before_its_end() -> None:
     office.now += 2
     assert (await tokens.fresh()).reveal() == office.given[1]
     assert len(office.given) == 2
-    assert office.threads == {"entra"}
+    assert office.threads == {"handread-aside"}
 
 
 async def test_many_calls_at_once_ask_for_one_token() -> None:

@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Thread
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
+from tui.aside import aside
 from tui.key import Key, without_frames
 from tui.model import Trouble, printable
 from tui.settings import APP_NAME, Service
@@ -249,7 +249,7 @@ class EntraTokens:
 
     async def _renew(self) -> None:
         try:
-            self._token = await _aside(self._ask, TOKEN_SECONDS)
+            self._token = await aside(self._ask, TOKEN_SECONDS)
         except (NoKey, TimeoutError):
             if self._has_ended:
                 raise  # until then the old one does
@@ -278,33 +278,6 @@ def _told(error: Exception) -> str:
     """Return what Entra ID itself said, where it did; else how the library begins."""
     found = _OF_ENTRA.search(str(error))
     return _reason(Exception(found[0]) if found else error)
-
-
-async def _aside(work: Callable[[], Token], seconds: float) -> Token:
-    """Do what may hang in a thread that nobody waits for at the end. Raises TimeoutError."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[Token] = loop.create_future()
-
-    def settle(token: Token | None, error: Exception | None) -> None:
-        if done.done():
-            return  # it came too late
-        if error is not None:
-            done.set_exception(error)
-        elif token is not None:
-            done.set_result(token)
-
-    def run() -> None:
-        token, error = None, None
-        try:
-            token = work()
-        except Exception as raised:  # noqa: BLE001 (it is raised where it is waited for)
-            error = raised
-        with suppress(RuntimeError):  # the loop has been closed meanwhile
-            loop.call_soon_threadsafe(settle, token, error)
-
-    Thread(target=run, name="entra", daemon=True).start()
-    async with asyncio.timeout(seconds):
-        return await done
 
 
 def entra_of(service: Service) -> EntraTokens:

@@ -13,7 +13,7 @@ import trustme
 
 from tests.dialects.test_client import secure_server
 from tui.doctor import certificate
-from tui.doctor.check import Check, Found, aside
+from tui.doctor.check import Check, Found
 from tui.doctor.network import Way, proxy_for, way_to
 from tui.settings import Service
 
@@ -89,24 +89,6 @@ async def test_a_port_where_nobody_listens_ends_the_way() -> None:
     assert found(way, "connection").state is Found.WRONG
     assert "127.0.0.1 cannot be reached (" in found(way, "connection").says
     assert not way.is_open
-
-
-async def test_what_hangs_is_given_up_and_does_not_hold_up_the_end() -> None:
-    release = threading.Event()
-    with pytest.raises(TimeoutError):
-        await aside(release.wait, 0.05)
-    (left,) = (thread for thread in threading.enumerate() if thread.name == "doctor")
-    assert left.daemon
-    release.set()
-    left.join()
-
-
-async def test_what_goes_wrong_aside_is_raised_here() -> None:
-    def fail() -> None:
-        raise KeyError("aside")
-
-    with pytest.raises(KeyError, match="aside"):
-        await aside(fail, 5)
 
 
 # -- plain http

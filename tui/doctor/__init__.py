@@ -13,9 +13,10 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tui.aside import aside
 from tui.doctor.call import Verdict, verdict_of
 from tui.doctor.carried import engine_checks
-from tui.doctor.check import Check, Found, aside, unknown
+from tui.doctor.check import Check, Found, unknown
 from tui.doctor.disk import cache_check, calls_of, queue_checks
 from tui.doctor.key import Carried, carried_by
 from tui.doctor.network import Way, way_to

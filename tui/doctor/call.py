@@ -28,6 +28,7 @@ from tui.dialects.faults import Words, fault_of, words_in
 from tui.doctor.check import Check, ok, unknown, wrong
 from tui.doctor.network import called_at
 from tui.key import Key
+from tui.runner.rates import names_the_free_tier
 from tui.settings import Service
 
 CALL_SECONDS = 8.0
@@ -46,7 +47,6 @@ _OPERATIONS = (
 """Where operations are kept, by what the path that images are posted to ends in."""
 _VERSION = re.compile(r"api-?\s?version", re.IGNORECASE)
 _REFUSES_A_BODY = frozenset({400, 411, 413, 415, 422})
-_FREE_TIER = re.compile(r"\bF0\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def _taken(heard: Heard, *, has_key: bool) -> Check:
 
 def _throttled(heard: Heard) -> Verdict:
     assert isinstance(heard.fault, Throttled)
-    tier = "F0" if _FREE_TIER.search(heard.words.text) else ""
+    tier = "F0" if names_the_free_tier(heard.words.text) else ""
     says = f"Not told yet: {heard.fault.sentence.rstrip('.')}. Ask again in {heard.fault.after:.0f} seconds."
     return Verdict(unknown("key taken", says), unknown("dialect", "Not told yet."), tier)
 

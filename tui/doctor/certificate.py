@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 import httpx
 
+from tui.aside import aside
 from tui.dialects import Refused, ServiceError, trusting
 from tui.dialects.faults import clean, faults_of_the_way
-from tui.doctor.check import Check, aside, ok, unknown, wrong
+from tui.doctor.check import Check, ok, unknown, wrong
 from tui.settings import Service, is_loopback
 
 TLS_SECONDS = 4.0

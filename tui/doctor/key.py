@@ -6,8 +6,9 @@ import asyncio
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from tui.aside import aside
 from tui.credentials import CLOUDS, EntraTokens, NoKey, pass_of
-from tui.doctor.check import Check, aside, ok, unknown, wrong
+from tui.doctor.check import Check, ok, unknown, wrong
 from tui.key import Key
 from tui.settings import APP_NAME, Service
 

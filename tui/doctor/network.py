@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from tui.aside import aside
 from tui.doctor.certificate import GRACE, Peer, Step, in_plain_text, ms_since, said_by_a_run, shown_by
-from tui.doctor.check import Check, aside, ok, unknown, wrong
+from tui.doctor.check import Check, ok, unknown, wrong
 from tui.settings import Service
 
 NAME_SECONDS = 4.0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import re
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,7 +12,7 @@ from typing import ParamSpec, TypeVar
 
 from tui.dialects import UNTRUSTED, Dialect, KeyRefused, Retired, ServiceError, Throttled, Unreachable
 from tui.model import ImageFacts, SentPage, Shipment
-from tui.runner.rates import Lane, rates_of
+from tui.runner.rates import Lane, names_the_free_tier, rates_of
 from tui.settings import Pace, Service
 from tui.store import Store, StoreError
 
@@ -24,8 +23,6 @@ LONGEST_BACK_OFF = 60.0
 """Seconds between two tries at most."""
 LONGEST_SAVE_WAIT = 30.0
 """Seconds between two tries to write the queue file at most."""
-
-_FREE_TIER = re.compile(r"\bF0\b")
 
 
 class Closure(StrEnum):
@@ -177,7 +174,7 @@ class Ground:
 
     def throttled(self, error: Throttled) -> float:
         """Note that the service has had too many calls, of whichever item; returns when it may be called again."""
-        if not self.service.tier and _FREE_TIER.search(error.sentence):
+        if not self.service.tier and names_the_free_tier(error.sentence):
             self._go_by_the_free_tier()
         return self.road.throttled(error)
 

@@ -8,6 +8,7 @@ Sources: AIDOCS computer-vision/how-to/call-read-api.md and faq.yml; AIDOCS docu
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -29,6 +30,8 @@ class Rates:
     """How many operations under way make sense at most."""
 
 
+_FREE_TIER = re.compile(r"\bF0\b")
+
 UNLIMITED = Rates()
 VISION_FREE = Rates(20 / 60, 20 / 60, together=True, in_flight=2)
 VISION_PAID = Rates(10.0, 10.0, together=True)
@@ -47,6 +50,11 @@ def rates_of(service: Service, tier: str = "") -> Rates:
     if service.dialect.startswith(("document-intelligence", "form-recognizer")):
         return DOCUMENTS_FREE if tier == "F0" else DOCUMENTS_PAID
     return VISION_FREE if tier == "F0" else VISION_PAID
+
+
+def names_the_free_tier(words: str) -> bool:
+    """Whether a service says in an error that it is called by the rates of its free tier."""
+    return _FREE_TIER.search(words) is not None
 
 
 class Lane:
