@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.engine.drawn import as_file
-from tui.engine import EngineError, ImageTooLarge, ImageUnreadable
-from tui.engine.document import Document, Scan, upright
+from tui.engine import EngineError, ImageTooLarge, ImageUnreadable, NoSuchPage
+from tui.engine.document import MOST_PAGES, Document, Scan, has_page, look_at, upright
+from tui.engine.ranges import PageRanges
 
 EXIF_ORIENTATION = 0x0112
 
@@ -35,6 +36,32 @@ def test_every_page_of_a_tiff_is_a_page() -> None:
     document = Document(as_file(*pages, kind="TIFF"))
     assert document.pages == 3
     assert [(scan.width, scan.height) for scan in document.scans()] == [(60, 40), (70, 40), (80, 40)]
+
+
+def test_only_the_pages_asked_for_are_decoded() -> None:
+    document = Document(as_file(*(Image.new("RGB", (60 + place, 40)) for place in range(1, 5)), kind="TIFF"))
+    scans = document.scans(PageRanges.parse("4,-2"))
+    assert [(scan.number, scan.width) for scan in scans] == [(1, 61), (2, 62), (4, 64)]
+    with pytest.raises(NoSuchPage, match="has 4 pages, and none of those asked for"):
+        next(document.scans(PageRanges.parse("5-")))
+
+
+@pytest.mark.parametrize(
+    ("kind", "called"), [("JPEG", "JPEG"), ("MPO", "JPEG"), ("DIB", "BMP"), ("PNG", "PNG"), ("TIFF", "TIFF")]
+)
+def test_a_look_tells_the_format_and_the_size_as_stored(kind: str, called: str) -> None:
+    assert look_at(as_file(Image.new("RGB", (60, 40)), kind=kind)) == (called, 60, 40)
+
+
+def test_a_look_is_not_afraid_of_size_and_decodes_nothing() -> None:
+    assert look_at(huge_png(60_000, 60_000)) == ("PNG", 60_000, 60_000)
+    with pytest.raises(ImageUnreadable):
+        look_at(b"no image")
+
+
+def test_whether_a_page_is_there_is_told_without_counting_them_all() -> None:
+    scans = as_file(*(Image.new("L", (60, 40)) for _ in range(3)), kind="TIFF")
+    assert [has_page(scans, number) for number in (1, 3, 4, MOST_PAGES + 1)] == [True, True, False, False]
 
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import unquote
 
 import httpx
@@ -13,11 +12,9 @@ import pytest
 from starlette.applications import Starlette
 
 from tests.engine import drawn
-from tui.engine import answers
-from tui.engine.operations import KEPT_SECONDS, MOST_UNFINISHED, Operation, Status
+from tui.engine.operations import KEPT_SECONDS, MOST_UNFINISHED
 from tui.engine.service import local_service
 from tui.engine.worker import Worker
-from tui.model import Line, Page, Polygon, Word
 
 pytestmark = pytest.mark.xdist_group("engine")
 
@@ -187,11 +184,25 @@ async def test_an_ended_operation_is_kept_for_48_hours(http: httpx.AsyncClient, 
     assert_flat(await http.get(operation), 404, "NotFound")
 
 
+async def test_that_of_document_intelligence_for_24(http: httpx.AsyncClient, clock: Clock) -> None:
+    path = "/formrecognizer/documentModels/prebuilt-read:analyze?api-version=2023-07-31"
+    operation = await submitted(http, path, b"no image")
+    await polls(http, operation)
+    clock.now += 24 * 3600 - 1
+    assert (await http.get(operation)).status_code == 200
+    clock.now += 1
+    gone = await http.get(operation)
+    assert gone.status_code == 404
+    assert "24 hours" in gone.json()["error"]["innererror"]["message"]
+
+
 async def test_too_many_waiting_documents_are_throttled(http: httpx.AsyncClient) -> None:
     for _ in range(MOST_UNFINISHED):
         await submitted(http, READ, b"no image")
     response = await http.post(READ, content=b"no image", headers=BYTES)
-    assert_flat(response, 429, "TooManyRequests")
+    assert response.status_code == 429
+    assert response.json()["error"]["code"] == "429"
+    assert response.json()["error"]["message"].endswith("Please retry after 10 seconds.")
     assert response.headers["Retry-After"] == "10"
 
 
@@ -207,17 +218,6 @@ async def test_closing_fails_what_is_under_way_and_ends_the_process() -> None:
     assert ended.json()["status"] == "failed"
     assert "stopped" in ended.headers["Handread-Reason"]
     assert worker.pid is None
-
-
-def test_only_doubtful_words_are_marked_low_in_2_0() -> None:
-    box = Polygon.from_bounds(0.4, 0.6, 10, 20)
-    words = (Word("sure", box, 0.95), Word("unsure", box, 0.5), Word("unknown", box))
-    operation = Operation("x", 0, 0, Status.SUCCEEDED, pages=(Page(1, 10, 20, lines=(Line("", box, words),)),))
-    answer: dict[str, Any] = answers.recognize_text_2_0(operation)
-    (line,) = answer["recognitionResult"]["lines"]
-    assert line["boundingBox"] == [0, 1, 10, 1, 10, 20, 0, 20]
-    assert [word.get("confidence") for word in line["words"]] == [None, "Low", None]
-    assert "confidence" not in line["words"][0]
 
 
 def assert_flat(response: httpx.Response, status: int, code: str) -> None:

@@ -8,7 +8,15 @@ from typing import NoReturn
 
 import click
 
-from tui.cli import queue, run, screens, show  # noqa: F401 (importing a command puts it into the group)
+from tui.cli import (  # noqa: F401 (importing a command puts it into the group)
+    doctor,
+    queue,
+    run,
+    saved_answers,
+    screens,
+    serve,
+    show,
+)
 from tui.cli.group import handread
 from tui.exits import DONE, INTERRUPTED, SOME_FAILED, WRONG_USAGE
 

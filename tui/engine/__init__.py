@@ -4,6 +4,7 @@ EngineError                     it gives no text for this document; a sentence a
 ├── EngineMissing               the extra `local` is not installed
 ├── ImageUnreadable             the bytes are no image that it can decode
 ├── ImageTooLarge               more pixels or pages than it takes
+├── NoSuchPage                  none of the pages asked for is in the document
 ├── EngineCrashed               its process died over the document, and again when it tried once more
 └── EngineClosed                it was stopped before the document was read
 """
@@ -39,6 +40,12 @@ class ImageTooLarge(EngineError):
     """The image has more pixels, or the document more pages, than the engine takes."""
 
     code = "InvalidImageSize"
+
+
+class NoSuchPage(EngineError):
+    """None of the pages asked for is in the document."""
+
+    code = "InvalidPageRange"
 
 
 class EngineCrashed(EngineError):

@@ -7,6 +7,7 @@ another program), sizes are checked before anything is decoded, and what a broke
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from tui.engine import EngineError, ImageTooLarge, ImageUnreadable
+from tui.engine import EngineError, ImageTooLarge, ImageUnreadable, NoSuchPage
+from tui.engine.ranges import EVERY_PAGE, PageRanges
 
 FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "GIF", "WEBP", "AVIF", "JPEG2000", "PPM", "DIB")
 PAGED_FORMATS = frozenset({"TIFF"})
@@ -24,6 +26,9 @@ MOST_PAGES = 2000
 LONGEST_SIDE = 4000
 """Pixels beyond which the engine sees nothing more."""
 
+_CALLED = {"MPO": "JPEG", "DIB": "BMP"}
+_LOOKING = threading.Lock()
+"""Held while Pillow's own limit, which is one for all threads, is lifted."""
 _EXIF_ORIENTATION = 0x0112
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -44,6 +49,8 @@ class Scan:
     """Upright, RGB."""
     width: int
     height: int
+    number: int = 1
+    """Which page of the document it is."""
 
 
 class Document:
@@ -60,23 +67,55 @@ class Document:
                 f"The document has {self.pages:,} pages; the engine takes at most {MOST_PAGES:,}. Split it."
             )
 
-    def scans(self) -> Iterator[Scan]:
-        """Decode one page after the other; raises ImageUnreadable or ImageTooLarge."""
-        for index in range(self.pages):
+    def scans(self, asked_for: PageRanges = EVERY_PAGE) -> Iterator[Scan]:
+        """Decode one page after the other; raises ImageUnreadable, ImageTooLarge or NoSuchPage."""
+        numbers = [number for number in range(1, self.pages + 1) if number in asked_for]
+        if not numbers:
+            raise NoSuchPage(
+                f"The document has {self.pages:,} page{'s' * (self.pages != 1)}, and none of those asked for."
+            )
+        for number in numbers:
             with _told_as_sentences():
-                if index:
-                    self._image.seek(index)
-                scan = self._scan()
+                if number > 1:
+                    self._image.seek(number - 1)
+                scan = self._scan(number)
             yield scan
 
-    def _scan(self) -> Scan:
+    def _scan(self, number: int) -> Scan:
         refuse_bombs(self._image)
         width, height = self._image.size
         if _orientation(self._image) >= 5:
             width, height = height, width
         if self._image.format in {"JPEG", "MPO"}:
             self._image.draft(None, _no_longer_than(LONGEST_SIDE, self._image.size))
-        return Scan(reduced(upright(self._image)), width, height)
+        return Scan(reduced(upright(self._image)), width, height, number)
+
+
+def look_at(content: bytes) -> tuple[str, int, int]:
+    """Return the format of an image, and its width and height as stored, without decoding it; raises ImageUnreadable.
+
+    The format is as Pillow names it, but that the several pictures of an MPO are a JPEG, and a DIB is a BMP.
+    """
+    with _LOOKING, _told_as_sentences():
+        Image.init()
+        with Image.open(io.BytesIO(content), formats=[name for name in FORMATS if name in Image.OPEN]) as image:
+            form = image.format or ""
+            return _CALLED.get(form, form), *image.size
+
+
+def has_page(content: bytes, number: int) -> bool:
+    """Whether a document has a page of that number, from 1, as far as can be told without decoding it.
+
+    No further page is looked at, for a file may claim millions; raises ImageUnreadable.
+    """
+    if number > MOST_PAGES:
+        return False
+    with _LOOKING, _told_as_sentences(), Image.open(io.BytesIO(content), formats=["TIFF"]) as image:
+        try:
+            image.seek(number - 1)
+        except EOFError:
+            return False
+        return True
 
 
 def _no_longer_than(longest: int, size: tuple[int, int]) -> tuple[int, int]:

@@ -48,6 +48,13 @@ def in_reading_order(lines: Sequence[Line]) -> tuple[Line, ...]:
     return (*(placed_line.line for placed_line in ordered), *nowhere)
 
 
+def in_rows(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Return the lines from top to bottom and each row from left to right, whatever columns they stand in."""
+    angle = page_angle(lines)
+    placed = [_Placed.of(line, line.polygon, angle) for line in lines if line.polygon]
+    return (*(one.line for one in _rows(placed)), *(line for line in lines if not line.polygon))
+
+
 @dataclass(frozen=True, slots=True)
 class _Placed:
     """A line, and where it is once the page's text is level."""

@@ -3,8 +3,9 @@
 A process of its own can be killed at once, may die over a broken page without taking the program along, and gives its
 memory back when it ends. It is spawned, never forked: a fork would copy the program's threads in mid-step.
 
-Two one-way pipes join the sides. The program sends the bytes of one document and gets any number of Progress messages,
-then the pages or an EngineError. The end of the first pipe means that the program is gone, however it went.
+Two one-way pipes join the sides. The program sends which pages it wants and the bytes of one document, and gets any
+number of Progress messages, then the pages or an EngineError. The end of the first pipe means that the program is gone,
+however it went.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from tui.engine import EngineError, EngineMissing, missing_sentence
+from tui.engine.ranges import EVERY_PAGE, PageRanges
 from tui.model import Page
 
 if TYPE_CHECKING:
@@ -76,9 +78,12 @@ class EngineProcess:
         """Whether it still runs."""
         return self._process.is_alive()
 
-    def ask(self, content: bytes, report: Callable[[Progress], None]) -> tuple[Page, ...]:
+    def ask(
+        self, content: bytes, report: Callable[[Progress], None], asked_for: PageRanges = EVERY_PAGE
+    ) -> tuple[Page, ...]:
         """Wait for the pages of a document; raises EngineError for what is wrong with it, or EngineDied."""
         try:
+            self._documents.send(asked_for)
             self._documents.send_bytes(content)
             answer = self._next_message()
             while isinstance(answer, Progress):
@@ -136,13 +141,13 @@ def _undisturbed_start() -> Iterator[None]:
 def serve(documents: Connection, answers: Connection) -> None:
     """Read one document after the other: the whole life of the process."""
     _keep_to_itself()
-    waiting: SimpleQueue[bytes] = SimpleQueue()
+    waiting: SimpleQueue[tuple[PageRanges, bytes]] = SimpleQueue()
     threading.Thread(target=_listen, args=(documents, waiting), daemon=True).start()
     reader = functools.cache(_loaded_reader)
     while True:
-        content = waiting.get()
+        asked_for, content = waiting.get()
         try:
-            answers.send(_pages(reader, content, answers.send))
+            answers.send(_pages(reader, content, asked_for, answers.send))
         except EngineError as error:
             answers.send(error)
         except ImportError as error:
@@ -161,11 +166,11 @@ def _keep_to_itself() -> None:
         os.nice(NICENESS)
 
 
-def _listen(documents: Connection, waiting: SimpleQueue[bytes]) -> None:
+def _listen(documents: Connection, waiting: SimpleQueue[tuple[PageRanges, bytes]]) -> None:
     """Take documents in, and end the process when the program's end of the pipe is closed, also amid a page."""
     try:
         while True:
-            waiting.put(documents.recv_bytes())
+            waiting.put((documents.recv(), documents.recv_bytes()))
     except (EOFError, OSError):
         os._exit(0)
 
@@ -176,17 +181,19 @@ def _loaded_reader() -> Reader:
     return Reader()
 
 
-def _pages(reader: Callable[[], Reader], content: bytes, report: Callable[[Progress], None]) -> tuple[Page, ...]:
+def _pages(
+    reader: Callable[[], Reader], content: bytes, asked_for: PageRanges, report: Callable[[Progress], None]
+) -> tuple[Page, ...]:
     """Read a document; the networks, which take a second to load, are asked for when its first page is decoded."""
     from tui.engine.document import Document
 
     document = Document(content)
     pages = []
-    for number, scan in enumerate(document.scans(), start=1):
+    for scan in document.scans(asked_for):
 
-        def tell(line: int, lines: int, number: int = number) -> None:
+        def tell(line: int, lines: int, number: int = scan.number) -> None:
             report(Progress(number, document.pages, line, lines))
 
         tell(0, 0)
-        pages.append(reader().page(scan.image, number=number, progress=tell).fitted(scan.width, scan.height))
+        pages.append(reader().page(scan.image, number=scan.number, progress=tell).fitted(scan.width, scan.height))
     return tuple(pages)

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from tui.engine import EngineClosed, EngineCrashed
 from tui.engine.process import EngineDied, EngineProcess, Progress
+from tui.engine.ranges import EVERY_PAGE, PageRanges
 from tui.model import Page
 
 __all__ = ["Progress", "Worker"]
@@ -42,15 +43,21 @@ class Worker:
         """The number of the engine's process while there is one."""
         return self._process.pid if self._process and self._process.is_alive else None
 
-    async def read(self, content: bytes, *, progress: Callable[[Progress], None] | None = None) -> tuple[Page, ...]:
+    async def read(
+        self,
+        content: bytes,
+        *,
+        pages: PageRanges = EVERY_PAGE,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> tuple[Page, ...]:
         """Return the pages of an image or a TIFF of several; `progress` is called in this event loop.
 
-        Raises EngineError: ImageUnreadable, ImageTooLarge, EngineMissing, EngineCrashed or EngineClosed.
+        Raises EngineError: ImageUnreadable, ImageTooLarge, NoSuchPage, EngineMissing, EngineCrashed or EngineClosed.
         """
         async with self._turn:
             self._stay()
             try:
-                return await self._read_until_it_lives(content, progress or _ignore)
+                return await self._read_until_it_lives(content, pages, progress or _ignore)
             finally:
                 self._release = asyncio.get_running_loop().call_later(self._idle, self._let_go)
 
@@ -62,11 +69,13 @@ class Worker:
             process.kill()
             await _in_thread(process.reap)
 
-    async def _read_until_it_lives(self, content: bytes, progress: Callable[[Progress], None]) -> tuple[Page, ...]:
+    async def _read_until_it_lives(
+        self, content: bytes, pages: PageRanges, progress: Callable[[Progress], None]
+    ) -> tuple[Page, ...]:
         for _ in range(TRIES):
             process = self._started()
             with contextlib.suppress(EngineDied):
-                return await self._ask(process, content, progress)
+                return await self._ask(process, content, pages, progress)
         self._raise_if_closed()
         raise EngineCrashed(
             "The engine ended unexpectedly while it read this image, and once more when it tried again. The image may "
@@ -74,7 +83,7 @@ class Worker:
         )
 
     async def _ask(
-        self, process: EngineProcess, content: bytes, progress: Callable[[Progress], None]
+        self, process: EngineProcess, content: bytes, pages: PageRanges, progress: Callable[[Progress], None]
     ) -> tuple[Page, ...]:
         loop = asyncio.get_running_loop()
 
@@ -82,7 +91,7 @@ class Worker:
             _post(loop, progress, message)
 
         try:
-            return await _in_thread(lambda: process.ask(content, report))
+            return await _in_thread(lambda: process.ask(content, report, pages))
         except asyncio.CancelledError:
             process.kill()
             self._process = None
