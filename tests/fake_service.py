@@ -4,7 +4,8 @@
         ...                      # service.url is its endpoint, service.requests what it was sent
 
 Each POST uses the next entry of the script, and the last entry serves for all that follow; each poll of an operation
-uses the next of its steps, and the last of them serves for ever. Images for URL items are served from `files`.
+uses the next of its steps, and the last of them serves for ever. A script may be a function too, asked when the
+head of a POST has come. Images for URL items are served from `files`.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
@@ -45,7 +46,8 @@ class Step:
     delay: float = 0.0
     """Seconds before it comes."""
     fault: str = ""
-    """`drop` closes the connection, `reset` breaks it, `truncate` breaks off in the middle of the body."""
+    """`drop` closes the connection, `reset` breaks it, `truncate` breaks off in the middle of the body; `unread` breaks
+    it before the body of the POST has been read."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,9 @@ class Request:
     headers: Mapping[str, str]
     """By their names in lower case."""
     body: bytes
+    """Empty where it was not read."""
     time: float
+    """When its head came, on the service's clock."""
 
     @property
     def sha256(self) -> str:
@@ -114,6 +118,7 @@ def answered(answer: object) -> Submission:
 
 DROPPED = Step(fault="drop")
 RESET = Step(fault="reset")
+UNREAD = Step(fault="unread")
 NO_LINES: Mapping[str, Any] = {
     "analyzeResult": {"readResults": [], "pages": []},
     "recognitionResult": {"lines": []},
@@ -126,17 +131,22 @@ class FakeService:
 
     def __init__(
         self,
-        script: Sequence[Submission] | Mapping[str, Any] = NO_LINES,
+        script: Sequence[Submission] | Callable[[Request], Submission] | Mapping[str, Any] = NO_LINES,
         *,
         key: str = "",
         files: Mapping[str, Step | Sequence[Step]] | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         if isinstance(script, Mapping):
             script = [submission(state("NotStarted"), running(), succeeded(script))]
-        self.script = script
+        self.script: Sequence[Submission] | Callable[[Request], Submission] = script
         self.key = key
+        self.clock = clock
         self.files = {path: [step] if isinstance(step, Step) else list(step) for path, step in (files or {}).items()}
         self.requests: list[Request] = []
+        self.accepted: list[str] = []
+        """The sha256 of each body that was read to its end and not refused, whatever became of the answer."""
+        self._posted = 0
         self._operations: dict[str, Submission] = {}
         self._asked: dict[str, int] = {}
         self._lock = threading.Lock()
@@ -173,12 +183,26 @@ class FakeService:
     def polls(self) -> list[Request]:
         return [request for request in self.sent("GET") if request.path not in self.files]
 
-    def operation(self, *polls: Step) -> str:
+    def operation(self, *polls: Step, posted_to: str = "/vision/v3.2/read/analyze") -> str:
         """Begin an operation that was never posted, as if before a restart, and return its URL."""
         with self._lock:
-            return self._begin("/vision/v3.2/read/analyze", submission(*polls))
+            return self._begin(posted_to, submission(*polls))
 
-    def step(self, request: Request) -> tuple[Step, Mapping[str, str]]:
+    def asked_after(self) -> list[tuple[Submission, int]]:
+        """Return every operation's submission, with how often it was asked after."""
+        with self._lock:
+            return [(script, self._asked.get(path, 0)) for path, script in self._operations.items()]
+
+    def part(self, head: Request) -> Submission | None:
+        """Return the entry of the script that a POST gets, when no more of it than its head has come."""
+        if head.method != "POST":
+            return None
+        with self._lock:
+            self._posted += 1
+            script = self.script
+            return script(head) if callable(script) else script[min(self._posted, len(script)) - 1]
+
+    def step(self, request: Request, part: Submission | None) -> tuple[Step, Mapping[str, str]]:
         """Return what to answer, and the usual headers that go with it."""
         with self._lock:
             self.requests.append(request)
@@ -186,16 +210,16 @@ class FakeService:
                 return self._next(request.path, self.files[request.path]), {}
             if self.key and request.key != self.key:
                 return reply(WRONG_KEY, 401), {}
-            return self._taken(request) if request.method == "POST" else (self._polled(request.path), {})
+            return (self._polled(request.path), {}) if part is None else self._taken(request, part)
 
     def wait(self, seconds: float) -> None:
         """Let time pass, but not beyond the end of the service."""
         if seconds:
             self._closing.wait(seconds)
 
-    def _taken(self, request: Request) -> tuple[Step, Mapping[str, str]]:
-        posted = sum(one.method == "POST" for one in self.requests)
-        script = self.script[min(posted, len(self.script)) - 1]
+    def _taken(self, request: Request, script: Submission) -> tuple[Step, Mapping[str, str]]:
+        if script.accept.status < 300 and script.accept.fault != "unread":
+            self.accepted.append(request.sha256)
         if script.accept.status != 202:
             return script.accept, {}
         version = request.query.get("api-version")
@@ -250,6 +274,7 @@ class _Server(ThreadingHTTPServer):
 class _Conversation(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # else each answer waits 40 ms for the client's acknowledgement
+    wbufsize = -1  # an answer leaves in one piece
     server: _Server
 
     def log_message(self, *_: Any) -> None:
@@ -257,18 +282,21 @@ class _Conversation(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         address = urlsplit(self.path)
-        request = Request(
+        service = self.server.service
+        head = Request(
             method=self.command,
             path=address.path,
             query={name: values[-1] for name, values in parse_qs(address.query, keep_blank_values=True).items()},
             headers={name.lower(): value for name, value in self.headers.items()},
-            body=self._body(),
-            time=time.time(),
+            body=b"",
+            time=service.clock(),
         )
-        step, usual = self.server.service.step(request)
-        self.server.service.wait(step.delay)
-        if step.fault in {"drop", "reset"}:
-            self._break_off(reset=step.fault == "reset")
+        part = service.part(head)
+        is_read = part is None or part.accept.fault != "unread"
+        step, usual = service.step(replace(head, body=self._body()) if is_read else head, part)
+        service.wait(step.delay)
+        if step.fault in {"drop", "reset", "unread"}:
+            self._break_off(reset=step.fault != "drop")
             return
         self._send(step, usual)
 
@@ -299,6 +327,7 @@ class _Conversation(BaseHTTPRequestHandler):
         self.end_headers()
         if step.fault == "truncate":
             self.wfile.write(step.body[: len(step.body) // 2])
+            self.wfile.flush()
             self._break_off()
         else:
             self.wfile.write(step.body)

@@ -47,10 +47,11 @@ KEYS = {
 
 _SEQUENCE = re.compile(
     r"\x1b(?:\[(?P<parameters>[0-?]*)(?P<final>[ -/]*[@-~])"
+    r"|Ptmux;(?P<passed>(?:[^\x1b]|\x1b\x1b)*)\x1b\\"
     r"|(?P<kind>[]PX^_])(?P<content>[^\x07\x1b]*)(?:\x07|\x1b\\)"
     r"|(?P<escape>[ -/]*[0-OQ-WYZ\\`-~]))"
 )
-_UNFINISHED = re.compile(r"\x1b(?:\[[ -?]*|[]PX^_][^\x07\x1b]*\x1b?|[ -/]*)\Z")
+_UNFINISHED = re.compile(r"\x1b(?:\[[ -?]*|Ptmux;(?:[^\x1b]|\x1b\x1b)*\x1b?|[]PX^_][^\x07\x1b]*\x1b?|[ -/]*)\Z")
 _C1 = dict.fromkeys(range(0x80, 0xA0))
 _DRAWN = frozenset("@ABCDEFGHIJKLMPXade`fghlmr")
 _KNOWN_MODES = frozenset({1, 7, 25, 1000, 1002, 1003, 1004, 1006, 1049, 2004, 2026})
@@ -74,11 +75,24 @@ class Cell(NamedTuple):
 class Display:
     """What a terminal makes of the bytes that a program writes; `answer` is called with what goes back to it."""
 
-    def __init__(self, columns: int, rows: int, answer: Callable[[bytes], object] = lambda _: None) -> None:
+    def __init__(
+        self,
+        columns: int,
+        rows: int,
+        answer: Callable[[bytes], object] = lambda _: None,
+        says: Mapping[str, str] | None = None,
+    ) -> None:
         self.screen = pyte.Screen(columns, rows)
+        self.pictures: list[str] = []
+        """What was sent by kitty's graphics protocol, each sequence without its ends; questions are not among it."""
+        self.kept_pictures: dict[str, str] = {}
+        """The pictures that this screen keeps: by their numbers, the keys they were sent with."""
+        self.left_pictures: set[str] = set()
+        """Numbers of pictures that the alternate screen had still kept when it was left."""
         self.modes: set[int] = {25}
         """The DEC private modes that are on: 25 the cursor, 1049 the alternate screen, 1000 the mouse, ..."""
         self._answer = answer
+        self._says = says or {}
         self._stream = pyte.Stream(self.screen)
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self._rest = ""
@@ -131,12 +145,32 @@ class Display:
     def _obey(self, sequence: re.Match[str]) -> None:
         if sequence["final"]:
             self._obey_csi(sequence["parameters"], sequence["final"], sequence[0])
+        elif sequence["passed"]:  # what a tmux in between hands on
+            self._obey_passed(sequence["passed"].replace("\x1b\x1b", "\x1b"))
         elif sequence["kind"] == "]":
             self._obey_osc(sequence["content"], sequence[0])
         elif sequence["kind"] == "P" and sequence["content"][:2] in {"+q", "$q"}:
             self._reply(f"\x1bP0{sequence['content'][0]}r\x1b\\")
+        elif sequence["kind"] == "_" and sequence["content"].startswith("G"):
+            self._obey_graphics(sequence["content"][1:])
         elif sequence["escape"] and sequence["escape"][-1] in "78DEHMc":
             self._draw(sequence[0])
+
+    def _obey_passed(self, text: str) -> None:
+        for sequence in _SEQUENCE.finditer(text):
+            self._obey(sequence)
+
+    def _obey_graphics(self, content: str) -> None:
+        if "a=q" in content.partition(";")[0].split(","):
+            self._reply(self._says.get("graphics", ""))
+        else:
+            self.pictures.append(content)
+            keys = content.partition(";")[0]
+            number = re.search(r"(?:^|,)i=(\d+)", keys)
+            if number and "a=d" in keys:
+                self.kept_pictures.pop(number[1], None)
+            elif number:
+                self.kept_pictures[number[1]] = keys
 
     def _obey_csi(self, parameters: str, final: str, whole: str) -> None:
         answer = self._answer_to(parameters, final)
@@ -170,7 +204,8 @@ class Display:
         }
         if final == "$p" and parameters.startswith("?") and parameters[1:].isdigit():
             return f"\x1b[{parameters};{self._state_of(int(parameters[1:]))}$y"
-        return answers.get(parameters + final, "")
+        question = parameters + final
+        return self._says.get(question, answers.get(question, ""))
 
     def _state_of(self, mode: int) -> int:
         """Return how DECRPM reports a mode: 0 unknown, 1 on, 2 off."""
@@ -197,7 +232,9 @@ class Display:
         if on:
             self._covered = copy.deepcopy(self.screen.buffer), copy.copy(self.screen.cursor)
             self.screen.erase_in_display(2)
+            self.kept_pictures.clear()
         elif self._covered:
+            self.left_pictures |= self.kept_pictures.keys()
             self.screen.buffer, self.screen.cursor = self._covered
             self._covered = None
 
@@ -209,7 +246,8 @@ class Display:
             return
 
     def _reply(self, text: str) -> None:
-        self._answer(text.encode())
+        if text:
+            self._answer(text.encode("utf-8", "surrogateescape"))
 
 
 def _stub(before: str) -> str:
@@ -231,7 +269,12 @@ class NotShown(AssertionError):
 
 
 class Terminal:
-    """A program in a terminal of its own. A context manager: at its end the program is ended too."""
+    """A program in a terminal of its own. A context manager: at its end the program is ended too.
+
+    `says` are answers in place of the usual ones: by the question's parameters and final, such as `>0q`, and by
+    `graphics` for kitty's graphics query, which has no answer else. A terminal that `answers_late` keeps all answers
+    back until `answer` is called.
+    """
 
     def __init__(
         self,
@@ -239,9 +282,13 @@ class Terminal:
         size: tuple[int, int] = (80, 24),
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
+        says: Mapping[str, str] | None = None,
+        answers_late: bool = False,
     ) -> None:
         columns, rows = size
-        self._display = Display(columns, rows, self._write)
+        self._answers_late = answers_late
+        self._kept_back: list[bytes] = []
+        self._display = Display(columns, rows, self._reply, says)
         self._program = pexpect.spawn(
             str(argv[0]),
             [str(argument) for argument in argv[1:]],
@@ -303,6 +350,19 @@ class Terminal:
     def click(self, column: int, row: int) -> None:
         """Press and release the left button on a cell, both from 0, as mode 1006 reports it."""
         self._write(f"\x1b[<0;{column + 1};{row + 1}M\x1b[<0;{column + 1};{row + 1}m".encode())
+
+    def answer(self) -> bytes:
+        """Send the answers that were kept back, and return them."""
+        answers = b"".join(self._kept_back)
+        self._kept_back.clear()
+        self._write(answers)
+        return answers
+
+    def _reply(self, answer: bytes) -> None:
+        if self._answers_late:
+            self._kept_back.append(answer)
+        else:
+            self._write(answer)
 
     def resize(self, columns: int, rows: int) -> None:
         """Give the terminal another size; the program gets SIGWINCH."""

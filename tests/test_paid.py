@@ -89,7 +89,7 @@ def test_a_service_that_has_ended_is_told_of_where_it_is_microsofts() -> None:
 def test_a_script_is_told_and_not_asked(home: dict[str, str], service: FakeService, scans: list[str]) -> None:
     done = handread(home, "run", *scans)
     assert done.returncode == DONE
-    assert "cloud: 3 images, at most 3 paid calls, about 0.00." in done.stderr
+    assert "cloud: 3 images, at most 3 paid calls, below 0.01." in done.stderr
     assert len(service.posts) == 3
 
 
@@ -114,7 +114,7 @@ def test_what_has_been_read_is_not_paid_for_again(home: dict[str, str], service:
 
 def test_a_person_is_asked_first(home: dict[str, str], service: FakeService, scans: list[str]) -> None:
     with Terminal((*HANDREAD, "run", scans[0]), size=(100, 20), env=home) as terminal:
-        terminal.wait_for(r"cloud: 1 image, at most 1 paid call, about 0.00; start\? \[y/N\]")
+        terminal.wait_for(r"cloud: 1 image, at most 1 paid call, below 0.01; start\? \[y/N\]")
         terminal.type("n\r")
         assert terminal.wait() == INTERRUPTED
         assert "Nothing was sent." in terminal.text
@@ -126,11 +126,13 @@ def test_a_person_is_asked_first(home: dict[str, str], service: FakeService, sca
 
 def test_the_screen_asks_before_it_sends(home: dict[str, str], service: FakeService, scans: list[str]) -> None:
     with Terminal((*HANDREAD, *scans), size=(100, 24), env=home) as terminal:
-        terminal.wait_for(r"3 images, at most 3 paid calls, about 0.00; start\?")
+        terminal.wait_for(r"3 images, at most 3 paid calls, below 0.01; start\?")
         terminal.send("enter", "n")
-        terminal.wait_for(r"Nothing is sent yet: 3 images, .* p starts\.")
+        terminal.wait_for(r"Not started, p asks again: 3 images")
         assert service.requests == []
         terminal.send("p")
+        terminal.wait_for(r"3 images, .*; start\?")
+        terminal.send("y")
         terminal.wait_for(r"done 3")
         terminal.send("q")
         assert terminal.wait() == DONE

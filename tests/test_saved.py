@@ -287,6 +287,18 @@ def test_without_a_picture_the_answer_is_the_source(queue: Path, store: Store, a
     assert f"without a picture (none in {answer.parent} is called a)" in imported.sentence
 
 
+def test_a_picture_that_comes_later_is_taken_in_and_decisions_stay(queue: Path, store: Store, answer: Path) -> None:
+    [bare] = taken(queue, answer)
+    decide(store, bare)
+    found = picture(answer.with_name("elsewhere.png"))
+    [imported] = taken(queue, answer, image=found)
+    assert imported.item_id == bare.item_id
+    assert imported.sentence.endswith("which it lacked")
+    item = store.item(bare.item_id)
+    assert (item.picture, item.page_sizes, item.decided) == (str(found), ((200, 100),), 1)
+    assert len(store.window(0, 10)) == 1
+
+
 def test_inches_become_pixels(queue: Path, store: Store, answer: Path) -> None:
     page = {"width": 8.5, "height": 11, "unit": "inch", "lines": [{**LINE, "boundingBox": [1, 1, 2, 1, 2, 2, 1, 2]}]}
     [imported] = taken(queue, keep(answer, answer_of(page)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from difflib import get_close_matches
 from functools import partial
 
 import httpx
@@ -24,7 +25,9 @@ def make_runner(settings: Settings, service: Service, only: Collection[int] | No
     of certificates is none. A keyring may ask for a password, so no screen may be open.
     """
     if service.dialect not in DIALECTS:
-        raise SettingsError(f"The service {service.name} speaks {service.dialect!r}. Known are: {', '.join(DIALECTS)}.")
+        meant = get_close_matches(service.dialect, DIALECTS, 1)
+        known = f"Did you mean {meant[0]}?" if meant else f"Known are: {', '.join(DIALECTS)}."
+        raise SettingsError(f"The service {service.name} speaks {service.dialect!r}, which is no dialect. {known}")
     try:
         dialect = DIALECTS[service.dialect](service.options)
     except WrongOption as error:

@@ -7,7 +7,7 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from tui.exits import BUDGET_REACHED, DONE, INTERRUPTED, KEY_REFUSED, SOME_FAILED
@@ -50,19 +50,24 @@ def run_batch(
     The forms are `text`, `json` and `outline`; with `retry` what failed is sent again. `agree` is told what would be
     paid for, and says whether to go on.
     """
-    wanted, problems = _wanted(settings, service, names, retry=retry)
-    only = wanted if names else None
+    named, problems = _named(settings, service, names)
+    only = named if names else None
     runner = make_runner(only)
     with Store(settings.queue) as store:
-        quote = quote_of(store, service, only)
-        if service.is_paid and quote.images and not agree(quote.sentence):
+        quote = quote_of(store, service, only, with_failed=retry)
+        if service.is_paid and quote.calls and not agree(quote.sentence):
             _say("Nothing was sent.")
             return INTERRUPTED
+        if retry:
+            _send_again(store, service, only)
+        wanted = named if names else _unread(store, service)
         printer = _Printer(store, settings, wanted, form)
         interrupted, outcome = asyncio.run(_run(runner, store, printer))
         printer.write(printer.take_ready())
-        if runner.trouble:
+        if runner.trouble and not printer.has_said(runner.trouble):
             _say(runner.trouble)
+        if printer.failed:
+            _say("`handread run --retry` sends again what failed; with a PATH, only that.")
         if interrupted and printer.left:
             images, them = ("image", "it") if printer.left == 1 else ("images", "them")
             _say(f"Interrupted with {printer.left} {images} left. `handread run` goes on with {them}.")
@@ -72,8 +77,8 @@ def run_batch(
         return SOME_FAILED if problems or printer.failed or printer.left else DONE
 
 
-def _wanted(settings: Settings, service: Service, names: tuple[str, ...], *, retry: bool) -> tuple[list[int], int]:
-    """Add what is named, and return the items to print and the number of problems; without a name all that waits."""
+def _named(settings: Settings, service: Service, names: tuple[str, ...]) -> tuple[list[int], int]:
+    """Add what is named, and return the items to print and the number of problems."""
     wanted: dict[int, None] = {}
     problems = 0
     for arrival in take_in(settings.queue, names, service.name):
@@ -85,12 +90,11 @@ def _wanted(settings: Settings, service: Service, names: tuple[str, ...], *, ret
             _say(problem)
         if isinstance(arrival, Arrived) and arrival.is_another_name:
             _say(arrival.remark)
-    with Store(settings.queue) as store:
-        if retry:
-            _send_again(store, service, list(wanted) if names else None)
-        if not names:
-            wanted = {item.id: None for item in _every_item(store) if _is_unread(item) and item.service == service.name}
     return list(wanted), problems
+
+
+def _unread(store: Store, service: Service) -> list[int]:
+    return [item.id for item in _every_item(store) if _is_unread(item) and item.service == service.name]
 
 
 def _send_again(store: Store, service: Service, wanted: list[int] | None) -> None:
@@ -120,8 +124,9 @@ async def _run(runner: Runner, store: Store, printer: _Printer) -> tuple[bool, O
         runner.stop()
 
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, interrupt)
+    with suppress(NotImplementedError):  # a system that has no such signals ends as it always does
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, interrupt)
     running = asyncio.create_task(runner.run(until_idle=True))
     with _Bar(store) as bar:
         while not running.done():
@@ -129,7 +134,7 @@ async def _run(runner: Runner, store: Store, printer: _Printer) -> tuple[bool, O
             if ready := printer.take_ready():
                 with bar.aside():
                     await asyncio.to_thread(printer.write, ready)  # who reads slowly does not hold up the polls
-            bar.advance(store.tally())
+            bar.advance(store.tally(), runner.trouble)
     return interrupted, running.result()
 
 
@@ -150,12 +155,17 @@ class _Printer:
         self._form = form
         self._several = len(wanted) > 1
         self._printed = 0
+        self._said: list[str] = []
         self.failed = 0
 
     @property
     def left(self) -> int:
         """How many have not been printed."""
         return len(self._waiting)
+
+    def has_said(self, trouble: str) -> bool:
+        """Whether an item's own complaint was just this."""
+        return any(sentence in trouble for sentence in self._said)
 
     def take_ready(self) -> list[Printout]:
         """Return the next ones as far as they are read or failed, in their order."""
@@ -168,6 +178,7 @@ class _Printer:
     def _printout(self, item: Item) -> Printout:
         remark = item.complaint
         self.failed += bool(item.failure)
+        self._said += [item.failure.sentence] if item.failure else []
         if not remark and self._form == "text" and not item.lines:
             remark = f"{printable(item.source)}: no text found."
         return Printout(remark, self._formed(item))
@@ -207,6 +218,7 @@ class _Bar:
     def __init__(self, store: Store) -> None:
         self._before = store.tally().unfinished
         self._progress: Progress | None = None
+        self._is_held_up = False
 
     def __enter__(self) -> Self:
         if sys.stdout.isatty() and sys.stderr.isatty():
@@ -223,12 +235,19 @@ class _Bar:
         if self._progress is not None:
             self._progress.stop()
 
-    def advance(self, tally: Tally) -> None:
-        """Show how far a queue is."""
-        if self._progress is not None:
+    def advance(self, tally: Tally, trouble: str) -> None:
+        """Show how far a queue is and what holds it up; where there is no bar, say the latter once as it begins."""
+        if self._progress is None:
+            if trouble and not self._is_held_up:
+                _say(trouble)
+            self._is_held_up = bool(trouble)
+        else:
+            from rich.markup import escape
+
             words = f"recognising, {tally.items[State.SENDING] + tally.items[State.SENT]} under way"
             words += f", {tally.items[State.FAILED]} failed" if tally.items[State.FAILED] else ""
-            self._progress.update(self._task, description=words, completed=self._before - tally.unfinished)
+            words += f"; {printable(trouble)[:100]}" if trouble else ""
+            self._progress.update(self._task, description=escape(words), completed=self._before - tally.unfinished)
 
     @contextmanager
     def aside(self) -> Iterator[None]:

@@ -20,9 +20,10 @@ from tui.dialects.shapes import Saved, recognised
 from tui.model import ImageFacts, Page, Trouble, printable
 from tui.pictures.boxes import orientation, turned, upright
 from tui.pictures.source import SUFFIXES, PictureError, measure
+from tui.settings import SAVED
 from tui.store import NewItem, Store
 
-SERVICE = "saved"
+SERVICE = SAVED
 """The service in whose name imported items stand in the queue."""
 LARGEST_ANSWER = 64 * 2**20
 """Bytes of a file that is read."""
@@ -89,6 +90,11 @@ def _imported(store: Store, answer: Path, image: Path | None, listing: _Listing)
         return Imported(answer, 0, "", new=False, sentence=f"{name}: {error}")
     source = os.path.abspath(found.path or answer)  # noqa: PTH100 (keeps symbolic links as they are)
     new_item = NewItem(source, SERVICE, facts)
+    bare = store.under(os.path.abspath(answer), SERVICE) if found.path else None  # noqa: PTH100 (the same)
+    if bare is not None and store.answer(bare.id) == raw:
+        store.pictured(bare.id, source, facts, pages)
+        summary = _summary(saved, pages, found, is_again=False)
+        return Imported(answer, bare.id, source, False, f"{name}: {summary}, which it lacked{remark}")
     added = store.imported(new_item, raw, pages, dialect=saved.dialect, model=saved.model)
     if added is None:
         return _decided(store, new_item, raw, answer, found)

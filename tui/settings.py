@@ -19,12 +19,15 @@ from urllib.parse import urlsplit
 
 import platformdirs
 
+from tui.key import Key
 from tui.model import Trouble
 
 _T = TypeVar("_T")
 APP_NAME = "handread"
 LOCAL = "local"
 """The profile of the engine carried along."""
+SAVED = "saved"
+"""The name under which answers stand in the queue that were saved elsewhere."""
 NO_SERVICE = "none"
 """The name that means: look and review, run nothing."""
 
@@ -129,11 +132,22 @@ class Settings:
     services: Mapping[str, Service] = field(default_factory=lambda: {LOCAL: LOCAL_SERVICE})
     queue: Path = field(default_factory=lambda: data_folder() / "queue.db")
     cache: Path = field(default_factory=lambda: Path(platformdirs.user_cache_dir(APP_NAME)))
+    cache_megabytes: int = 500
+    """How many megabytes the reduced copies of pages may take there; 0 to keep none."""
     reviewer: str = ""
     """The name that stands beside each decision."""
     glyphs: str = ""
     """The glyph set ink is drawn with; empty to go by the terminal."""
+    colours: str = ""
+    """`truecolor`, `256`, `16` or `none`; empty to go by the terminal."""
+    graphics: str = ""
+    """`kitty` for pictures pixel by pixel, `none` for glyphs alone; empty or `auto` to go by the terminal."""
     theme: str = ""
+
+    @property
+    def cache_bytes(self) -> int:
+        """How many bytes the reduced copies of pages may take."""
+        return self.cache_megabytes * 1_000_000
 
     def named(self, name: str) -> Service:
         """Return the profile of that name; raises SettingsError with the names there are."""
@@ -165,7 +179,11 @@ def load(environment: Mapping[str, str] | None = None, file: Path | None = None)
     services = {LOCAL: LOCAL_SERVICE, **_from_environment(environment)}
     for name, entry in _expect(table.pop("services", {}), dict, file, "services").items():
         services[name] = _service(name, _expect(entry, dict, file, f"services.{name}"), file)
-    plain = {name: _expect(table.pop(name), str, file, name) for name in tuple(table) if name in _PLAIN}
+    plain: dict[str, Any] = {name: _expect(table.pop(name), str, file, name) for name in tuple(table) if name in _PLAIN}
+    if "cache_megabytes" in table:
+        most, name = table.pop("cache_megabytes"), "cache_megabytes"
+        is_none = isinstance(most, int | float) and most == 0
+        plain[name] = 0 if is_none else _whole(_positive(most, file, name), file, name)
     if table:
         unknown = ", ".join(sorted(table))
         raise SettingsError(f"{file}: there is no setting named {unknown}. Remove it, or correct its spelling.")
@@ -183,7 +201,7 @@ def _expanded(path: str) -> Path:
         return Path(path)  # there is no such user: the name is one like any other
 
 
-_PLAIN = ("service", "queue", "cache", "reviewer", "glyphs", "theme")
+_PLAIN = ("service", "queue", "cache", "reviewer", "glyphs", "colours", "graphics", "theme")
 
 
 def _table(file: Path) -> dict[str, Any]:
@@ -200,6 +218,10 @@ def _table(file: Path) -> dict[str, Any]:
 def _expect(value: object, kind: type[_T], file: Path, name: str) -> _T:
     if isinstance(value, kind):
         return value
+    if isinstance(value, dict):
+        raise SettingsError(
+            f"{file}: {name} must be {_KINDS[kind]}, and no table. Profiles stand under [services.NAME]."
+        )
     raise SettingsError(f"{file}: {name} must be {_KINDS[kind]}, not {value!r}.")
 
 
@@ -227,14 +249,18 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Service]:
     found = {}
     for name, dialect, endpoint, key_variable in _QUICKSTARTS:
         if environment.get(endpoint):
-            found[name] = Service(name, dialect, normal_endpoint(environment[endpoint]), key_variable)
+            try:
+                normal = normal_endpoint(environment[endpoint])
+            except SettingsError as error:
+                raise SettingsError(f"The environment variable {endpoint} cannot be used: {error}") from error
+            found[name] = Service(name, dialect, normal, key_variable)
     return found
 
 
 def _service(name: str, entry: dict[str, Any], file: Path) -> Service:
     where = f"services.{name}"
-    if name == NO_SERVICE:
-        raise SettingsError(f"{file}: a service cannot be named {NO_SERVICE}. Choose another name.")
+    if name in {NO_SERVICE, SAVED}:
+        raise SettingsError(f"{file}: a service cannot be named {name}. Choose another name.")
     for required in ("dialect", "endpoint"):
         if required not in entry:
             raise SettingsError(f"{file}: {where} needs {required}.")
@@ -249,6 +275,11 @@ def _service(name: str, entry: dict[str, Any], file: Path) -> Service:
     more: dict[str, Any] = {text: _expect(entry.pop(text, ""), str, file, f"{where}.{text}") for text in _TEXTS}
     more |= {flag: _expect(entry.pop(flag, False), bool, file, f"{where}.{flag}") for flag in _FLAGS}
     more |= _money(entry, file, where)
+    if Key(more["key_variable"]).looks_like_one:
+        raise SettingsError(
+            f"{file}: {where}.key_variable holds what looks like a key itself. Name the environment variable that "
+            f"holds it, and consider the key in this file as seen."
+        )
     sources = [source for source in _KEY_SOURCES if more[source]]
     if len(sources) > 1:
         raise SettingsError(f"{file}: {where} has both {' and '.join(sources[:2])}. Keep one: a key has one place.")
@@ -288,18 +319,22 @@ def _money(entry: dict[str, Any], file: Path, where: str) -> dict[str, Any]:
         name = "calls_per_minute"
         found[name] = _positive(entry.pop(name), file, f"{where}.{name}")
     if "price_per_thousand" in entry:
-        price = entry.pop("price_per_thousand")
-        found["price_per_thousand"] = price and _positive(price, file, f"{where}.price_per_thousand")
+        found["price_per_thousand"] = _from_nought(entry.pop("price_per_thousand"), file, f"{where}.price_per_thousand")
     if "max_calls" in entry:
-        most = entry.pop("max_calls")
-        found["max_calls"] = most and _whole(_positive(most, file, f"{where}.max_calls"), file, f"{where}.max_calls")
+        most = _from_nought(entry.pop("max_calls"), file, f"{where}.max_calls")
+        found["max_calls"] = _whole(most, file, f"{where}.max_calls")
     return found
 
 
 def _positive(value: object, file: Path, name: str) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf:
         return value
-    raise SettingsError(f"{file}: {name} must be a number above 0, not {value!r}.")
+    hint = " (without quotes)" if isinstance(value, str) else ""
+    raise SettingsError(f"{file}: {name} must be a number above 0{hint}, not {value!r}.")
+
+
+def _from_nought(value: object, file: Path, name: str) -> float:
+    return 0 if type(value) in {int, float} and value == 0 else _positive(value, file, name)
 
 
 def _option(value: object, file: Path, name: str) -> str:
@@ -324,8 +359,9 @@ def normal_endpoint(endpoint: str) -> str:
     named = endpoint.strip().rpartition("@")[2]
     try:
         parts = urlsplit(endpoint.strip())
-        is_endpoint = parts.scheme in {"http", "https"} and bool(parts.hostname)
-    except ValueError:
+        is_endpoint = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        (parts.hostname or "").encode("idna")
+    except ValueError:  # a port that is none, or a name that can be none
         is_endpoint = False
     if not is_endpoint:
         raise SettingsError(f"{named!r} is no endpoint. It looks like https://NAME.cognitiveservices.azure.com.")

@@ -1,9 +1,10 @@
 """The queue file: the one place where items, answers and decisions are kept, and the only one that knows SQL.
 
 The runner writes it, the screens read it, and neither knows the other exists. It is an SQLite database in WAL mode:
-progress is written with synchronous=NORMAL (a power cut may lose the last poll, which is asked again), decisions with
-FULL (a decision is on the disk before the screen moves). Every write stamps a revision, and `changes` returns what
-moved since one. A store belongs to the thread that opened it; opening another is cheap.
+progress is written with synchronous=NORMAL (a power cut may lose the last poll, which is asked again), with FULL what
+cannot be had again for nothing: decisions, calls that are counted, operations and answers that were paid for. Every
+write stamps a revision, and `changes` returns what moved since one. A store belongs to the thread that opened it;
+opening another is cheap.
 """
 
 from __future__ import annotations
@@ -64,6 +65,10 @@ _UNSENT: Mapping[str, Any] = MappingProxyType(
     }
 )
 """An item that nobody has been sent."""
+
+
+RESUMABLE = frozenset({"deadline", "given-up", "foreign"})
+"""The codes of failures after which the service may still have the answer, and is asked before it is paid again."""
 
 
 class StoreError(Trouble):
@@ -329,14 +334,21 @@ class Store:
         due = self._value(sql, service, *_listed(only))
         return None if due is None else float(due)
 
-    def unsent(self, service: str, only: Collection[int] | None = None) -> tuple[int, int]:
-        """Return how many of the service's items wait, and how many pages they have where that is known, else one."""
-        pages = "coalesce(sum(max(1, json_array_length(page_sizes))), 0)"
-        sql = f"select count(*), {pages} from item where service = ? and state = 'waiting' and {_AMONG}"
+    def unsent(
+        self, service: str, only: Collection[int] | None = None, *, with_failed: bool = False
+    ) -> Iterator[tuple[str, int]]:
+        """Return source and number of pages of each of the service's items that waits to be sent.
+
+        A document whose pages are not known counts for one. With `with_failed` those come too that would be sent again.
+        """
+        failed = " or state = 'failed'" if with_failed else ""
+        sql = (
+            f"select source, max(1, json_array_length(page_sizes)) as pages from item where service = ? and {_AMONG}"
+            f" and operation = '' and (state = 'waiting' or (state = 'sending' and not posted){failed})"
+        )
         with _sentences(self.path):
-            row = self._row(sql, service, *_listed(only))
-        assert row is not None
-        return int(row[0]), int(row[1])
+            for row in self._connection.execute(sql, (service, *_listed(only))):
+                yield os.fsdecode(row["source"]), int(row["pages"])
 
     def calls_by_service(self) -> dict[str, int]:
         """Return how many images were ever sent from this queue, by service."""
@@ -354,17 +366,21 @@ class Store:
     def claim(self, service: str, only: Collection[int] | None = None) -> Item | None:
         """Take the oldest item that waits and is due; it is `sending` on the disk when this returns.
 
+        One that was sent before, and has its operation still, is `sent`.
         `only` are the numbers that may be taken, here and in the two questions about waiting items.
         """
         sql = (
-            "select id from item where service = ? and state = 'waiting' and not_before <= ?"
+            "select id, operation from item where service = ? and state = 'waiting' and not_before <= ?"
             f" and {_AMONG} order by id limit 1"
         )
         with self._write() as revision:
             row = self._row(sql, service, self._clock(), *_listed(only))
             if row is None:
                 return None
-            self._move(row["id"], State.SENDING, revision, **_UNSENT)
+            if row["operation"]:
+                self._move(row["id"], State.SENT, revision, polls=0, not_before=0, waits_for="", sent_at=self._clock())
+            else:
+                self._move(row["id"], State.SENDING, revision, **_UNSENT)
             claimed = self._row("select * from item where id = ?", row["id"])
             assert claimed is not None
             return _item(claimed)
@@ -383,7 +399,7 @@ class Store:
         From here on until `sent`, nobody but the service knows whether it has the image. `most_calls` is how many may
         ever be made for the item's service from this queue, `shipped` how its pages are sent where not as they are.
         """
-        with self._write() as revision:
+        with self._write(durable=True) as revision:
             row = self._row("select service from item where id = ?", item_id)
             assert row is not None
             if most_calls is not None and self._calls(row["service"]) >= most_calls:
@@ -394,7 +410,7 @@ class Store:
 
     def not_taken(self, item_id: int) -> None:
         """Note that the call just made did not count: the service has not taken the image."""
-        with self._write() as revision:
+        with self._write(durable=True) as revision:
             row = self._row("select service from item where id = ? and posted", item_id)
             if row is not None:
                 self._count(row["service"], -1)
@@ -416,7 +432,7 @@ class Store:
 
     def sent(self, item_id: int, operation: str) -> None:
         """Note the operation under which the service reads an item."""
-        with self._write() as revision:
+        with self._write(durable=True) as revision:
             self._move(item_id, State.SENT, revision, operation=operation, sent_at=self._clock())
 
     def polled(self, item_id: int, said: str, next_poll: float) -> None:
@@ -433,7 +449,8 @@ class Store:
     def delayed(self, item_id: int, until: float, reason: str) -> None:
         """Put an item back to wait until a time, for a reason."""
         with self._write() as revision:
-            self._move(item_id, State.WAITING, revision, not_before=until, waits_for=reason)
+            waits = {"not_before": until, "waits_for": reason}
+            self._move(item_id, State.WAITING, revision, **{**_UNSENT, **waits})
 
     def requeued(self, item_id: int) -> None:
         """Put an item back to wait for its turn; its operation is forgotten."""
@@ -441,12 +458,17 @@ class Store:
             self._requeue(item_id, revision)
 
     def retry(self, item_id: int) -> bool:
-        """Put a failed item back into the queue because a person asks for it; False when it has not failed."""
+        """Put a failed item back into the queue because a person asks for it; False when it has not failed.
+
+        One whose operation the service may still know keeps it, and is asked after when its turn comes.
+        """
         with self._write() as revision:
-            row = self._row("select state from item where id = ?", item_id)
+            row = self._row("select state, failure_code, operation from item where id = ?", item_id)
             if row is None or row["state"] != State.FAILED:
                 return False
             self._requeue(item_id, revision)
+            if row["operation"] and row["failure_code"] in RESUMABLE:
+                self._change(item_id, revision, operation=row["operation"], posted=1)
             return True
 
     def failed(self, item_id: int, code: str, sentence: str, answer: bytes | None = None) -> None:
@@ -478,23 +500,41 @@ class Store:
 
         `dialect` is what it was read as, `model` what read it, `remark` what the person should know of it.
         """
-        with self._write() as revision:
+        with self._write(durable=True) as revision:
             self._done(item_id, revision, answer, pages, dialect=dialect, model=model, remark=remark)
 
     def imported(self, new: NewItem, answer: bytes, pages: Sequence[Page], *, dialect: str, model: str) -> Added | None:
         """Add an image together with an answer that was saved elsewhere.
 
-        One that is there already takes the newer answer, unless something of it has been decided: then nothing is
-        changed, and None returned.
+        One that is there already takes the newer answer, unless something of it has been decided or a service is
+        reading it: then nothing is changed, and None returned.
         """
-        with self._write() as revision:
+        with self._write(durable=True) as revision:
             added = self._add(new, revision)
-            row = self._row("select count(*) as decisions from verdict where item_id = ?", added.item_id)
+            row = self._row(
+                "select state in ('sending', 'sent') or exists (select 1 from verdict where item_id = item.id) as kept"
+                " from item where id = ?",
+                added.item_id,
+            )
             assert row is not None
-            if row["decisions"]:
+            if row["kept"]:
                 return None
             self._done(added.item_id, revision, answer, pages, dialect=dialect, model=model)
             return added
+
+    def pictured(self, item_id: int, source: str, facts: ImageFacts, pages: Sequence[Page]) -> None:
+        """Give a saved answer the picture it was taken in without; what was decided of its lines stays."""
+        with self._write(durable=True) as revision:
+            self._connection.execute(
+                "update result set pages = ? where item_id = ?", (_packed(map(page_to_data, pages)), item_id)
+            )
+            self._facts(item_id, facts)
+            self._change(item_id, revision, source=os.fsencode(source))
+
+    def under(self, source: str, service: str) -> Item | None:
+        """Return the item of a service that stands in the queue under a name."""
+        items = self._items("select * from item where source = ? and service = ? limit 1", os.fsencode(source), service)
+        return items[0] if items else None
 
     def _done(self, item_id: int, revision: int, answer: bytes, pages: Sequence[Page], **more: str) -> None:
         lines = [line for page in pages for line in page.lines]
@@ -525,10 +565,9 @@ class Store:
         )
 
     def _result(self, item_id: int, answer: bytes, pages: list[dict[str, Any]] | None) -> None:
-        packed = None if pages is None else zlib.compress(json.dumps(pages, separators=(",", ":")).encode())
         self._connection.execute(
             "insert or replace into result (item_id, answer, pages) values (?, ?, ?)",
-            (item_id, zlib.compress(answer), packed),
+            (item_id, zlib.compress(answer), None if pages is None else _packed(pages)),
         )
 
     # -- the person's decisions ---------------------------------------------------------------------------------------
@@ -782,6 +821,10 @@ def _sentence(path: Path, error: sqlite3.Error) -> str:
 
 def _name(path: Path) -> str:
     return printable(str(path))
+
+
+def _packed(pages: Iterable[dict[str, Any]]) -> bytes:
+    return zlib.compress(json.dumps(list(pages), separators=(",", ":")).encode())
 
 
 def _listed(only: Collection[int] | None) -> tuple[str | None, str | None]:

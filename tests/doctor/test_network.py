@@ -64,7 +64,7 @@ async def test_a_server_on_this_machine_needs_no_certificate() -> None:
     with listener() as port:
         way = await gone(f"http://127.0.0.1:{port}", key_variable="KEY")
     assert [check.state for check in way.checks] == [Found.OK] * 3
-    assert found(way, "address").says == "127.0.0.1 is one itself."
+    assert found(way, "address").says == "127.0.0.1 is an address already."
     assert f"127.0.0.1 answers on port {port} (" in found(way, "connection").says
     assert way.is_open
 

@@ -96,7 +96,8 @@ def test_the_url_that_is_called_stands_beside_what_was_written(
 @pytest.mark.parametrize("endpoint", ["https://a.test:99999", "https://a.test:port"])
 def test_an_endpoint_that_is_no_address_is_looked_into_no_further(tmp_path: Path, endpoint: str) -> None:
     profile = looked_up(tmp_path, cloud(endpoint))
-    assert found(profile, "endpoint").state is Found.WRONG
+    assert "is no endpoint" in found(profile, "settings").says
+    assert found(profile, "settings").state is Found.WRONG
     assert profile.service is None
 
 

@@ -4,6 +4,8 @@ import pytest
 
 from tui.doctor.check import Check, Found
 from tui.doctor.screen import screen_checks
+from tui.pictures.capabilities import Answers
+from tui.terminal_memory import Known
 
 KITTY = {"TERM": "xterm-kitty", "LANG": "de_DE.UTF-8"}
 
@@ -23,7 +25,7 @@ def test_a_good_terminal_is_good() -> None:
 @pytest.mark.parametrize(
     ("environment", "size", "state", "says"),
     [
-        (KITTY, None, Found.UNKNOWN, "This is none"),
+        (KITTY, None, Found.UNKNOWN, "The output goes to none"),
         (KITTY, (40, 10), Found.UNKNOWN, "40 columns and 10 rows. Make it larger"),
         ({"TERM": "dumb"}, (80, 24), Found.WRONG, "TERM is dumb"),
         (
@@ -83,3 +85,16 @@ def test_the_locale_that_counts_is_named(environment: dict[str, str], state: Fou
 
 def test_a_variable_cannot_steer_the_terminal() -> None:
     assert "\x1b" not in found("drawing", {"TERM": "xterm", "TERM_PROGRAM": "\x1b[31mred"}).says
+
+
+def test_what_the_terminal_answered_and_what_was_picked_is_told() -> None:
+    plain, kitty = {"TERM": "xterm-256color"}, Answers("kitty", (0, 40, 1), (62,), kitty_graphics=True)
+
+    def drawing(known: Known, glyphs: str = "") -> str:
+        (check,) = (check for check in screen_checks(plain, (80, 24), glyphs, known) if check.name == "drawing")
+        return check.says
+
+    assert "octants and in all colours, to judge by its answer, kitty 0.40.1, and TERM=" in drawing(Known(0.0, kitty))
+    assert "Pictures are shown pixel by pixel" in drawing(Known(0.0, kitty))
+    assert "drawn with halves, as you have picked," in drawing(Known(0.0, kitty, "halves"))
+    assert "drawn with braille, as the settings say" in drawing(Known(0.0, kitty, "halves"), "braille")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import struct
 import zlib
 
@@ -29,6 +30,41 @@ def huge_png(width: int, height: int) -> bytes:
     header, data = b"IHDR" + struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0), b"IDAT"
     chunks = (struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body)) for body in (header, data))
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+def a_pdf(*sizes: tuple[int, int], resolution: float = 100) -> bytes:
+    """Return a PDF with a white page of each size in pixels, at so many of them an inch."""
+    return as_file(*(Image.new("RGB", size, "white") for size in sizes), kind="PDF", resolution=resolution)
+
+
+def test_every_page_of_a_pdf_is_drawn_with_three_hundred_pixels_an_inch() -> None:
+    document = Document(a_pdf((400, 200), (100, 300)))
+    assert document.pages == 2
+    assert [(scan.number, scan.width, scan.height) for scan in document.scans()] == [(1, 1200, 600), (2, 300, 900)]
+    (second,) = document.scans(PageRanges.parse("2"))
+    assert (second.image.size, second.image.mode) == ((300, 900), "RGB")
+
+
+def test_a_look_tells_a_pdf_its_first_page_and_whether_there_are_more() -> None:
+    document = a_pdf((400, 200), (100, 300))
+    assert look_at(document) == ("PDF", 1200, 600)
+    assert [has_page(document, number) for number in (1, 2, 3)] == [True, True, False]
+
+
+@pytest.mark.parametrize("content", [b"%PDF-1.7", a_pdf((40, 20))[:200]])
+def test_a_broken_pdf_is_refused_in_a_sentence(content: bytes) -> None:
+    with pytest.raises(ImageUnreadable, match=r"The file is damaged or cut short .*\. Copy or scan it again\."):
+        scans(content)
+
+
+def test_a_heic_picture_is_a_page() -> None:
+    pillow_heif = pytest.importorskip("pillow_heif")
+    file = io.BytesIO()
+    pillow_heif.from_pillow(Image.new("RGB", (60, 40), "white")).save(file)
+    (scan,) = scans(file.getvalue())
+    assert (scan.width, scan.height) == (60, 40)
+    assert min(scan.image.tobytes()) > 250
+    assert look_at(file.getvalue()) == ("HEIF", 60, 40)
 
 
 def test_every_page_of_a_tiff_is_a_page() -> None:
@@ -127,9 +163,7 @@ def test_pillows_own_lower_limit_is_not_ours() -> None:
     assert limit == Image.MAX_IMAGE_PIXELS
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"no image", b"%PDF-1.7", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n"]
-)
+@pytest.mark.parametrize("content", [b"", b"no image", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n"])
 def test_other_bytes_are_refused_in_a_sentence(content: bytes) -> None:
     with pytest.raises(ImageUnreadable, match="cannot be decoded as an image") as refused:
         scans(content)

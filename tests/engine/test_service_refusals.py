@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
@@ -66,7 +66,7 @@ def codes(answer: httpx.Response) -> tuple[str, ...]:
         (RECOGNIZE_TEXT, bytes(4 * MEGABYTE + 1), ("InvalidImageSize",)),
         (READ, JUNK, ("InvalidImage",)),
         (READ, WEBP, ("UnsupportedImageFormat",)),
-        (READ, PDF, ("UnsupportedImageFormat",)),
+        (READ, PDF, ("InvalidImage",)),
         (READ, SMALL, ("InvalidImageDimension",)),
         (READ, WIDER, ("InvalidImageDimension",)),
         (READ, b"", ("InvalidImage",)),
@@ -75,7 +75,7 @@ def codes(answer: httpx.Response) -> tuple[str, ...]:
         (ANALYSIS, bytes(20 * MEGABYTE + 1), ("InvalidRequest",)),
         (INTELLIGENCE, JUNK, ("InvalidRequest", "InvalidContent")),
         (INTELLIGENCE, WEBP, ("InvalidRequest", "UnsupportedContent")),
-        (INTELLIGENCE, PDF, ("InvalidRequest", "UnsupportedContent")),
+        (INTELLIGENCE, PDF, ("InvalidRequest", "InvalidContent")),
         (INTELLIGENCE, WIDER, ("InvalidRequest", "InvalidContentDimensions")),
         (FORM, JUNK, ("InvalidImage",)),
         (FORM, WIDER, ("InvalidImageDimension",)),
@@ -204,8 +204,9 @@ async def test_a_form_without_a_file_is_refused(http: httpx.AsyncClient, form: b
 async def test_urls_are_fetched_by_whoever_is_given_and_in_the_services_words() -> None:
     asked: list[tuple[str, int]] = []
 
-    async def fetch(url: str, most: int) -> bytes:
+    async def fetch(url: str, most: int, grown: Callable[[int], None]) -> bytes:
         asked.append((url, most))
+        grown(len(PNG))
         if url.endswith("refused"):
             raise UrlRefused("Not from there.")
         if url.endswith("gone"):

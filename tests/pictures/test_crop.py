@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from tui.model import Point, Polygon
-from tui.pictures.crop import across, upright_crop
+from tui.pictures.crop import across, along, share_of_line, upright_crop
 from tui.pictures.source import PageImage
 
 PAPER = 210
@@ -160,3 +160,47 @@ def test_any_four_corners_make_a_crop_of_a_reasonable_size(polygon: Polygon, mar
 def test_any_word_has_its_place_in_the_crop_of_any_line(line: Polygon, word: Polygon) -> None:
     left, right = across(line, word)
     assert 0 <= left <= right <= upright_crop(page(scale=0.01), line).width
+
+
+def test_what_is_around_a_line_is_shown_above_and_below_it() -> None:
+    line = Polygon.from_bounds(50, 130, 370, 170)
+    crop = upright_crop(page(), line, margin=0, around=(30, 10))
+    assert crop.size == (320, 80)
+    rows = [crop.getpixel((55, y)) == 0 for y in range(80)]
+    assert (rows.index(True), rows.count(True)) == (40, 20)
+    assert share_of_line(line, (30, 10), 0) == (30 / 80, 70 / 80)
+
+
+def test_a_short_word_is_shown_with_what_is_beside_it_too() -> None:
+    word = Polygon.from_bounds(190, 130, 230, 170)
+    crop = upright_crop(page(), word, margin=0, around=(20, 20))
+    assert crop.size == (320, 80)
+    assert dark_columns(crop) == [50, 70, 150, 170, 250, 270]
+    assert across(word, word, 0, around=(20, 20)) == (140, 180)
+
+
+def test_a_line_alone_is_all_of_its_crop() -> None:
+    assert share_of_line(Polygon.from_bounds(90, 130, 330, 170), (0, 0)) == (0, 1)
+
+
+@pytest.mark.parametrize("degrees", [-90, -20, 15, 180])
+def test_above_means_above_the_text_however_it_is_turned(degrees: float) -> None:
+    crop = upright_crop(*turned(degrees), margin=0, around=(40, 0))
+    assert crop.size == (320, 80)
+    assert min(crop.crop((0, 5, 320, 35)).tobytes()) > PAPER / 2
+    assert min(crop.crop((0, 55, 320, 65)).tobytes()) < PAPER / 2
+
+
+def test_a_crop_of_a_coloured_page_is_coloured() -> None:
+    image = Image.new("RGB", (400, 300), (220, 210, 190))
+    image.paste((200, 0, 0), (100, 140, 120, 160))
+    crop = upright_crop(PageImage(image, image.size), Polygon.from_bounds(-50, 130, 150, 170), margin=0)
+    assert crop.mode == "RGB"
+    assert (crop.getpixel((160, 20)), crop.getpixel((5, 5))) == ((200, 0, 0), (220, 210, 190))
+    beyond = upright_crop(PageImage(image, image.size), Polygon.from_bounds(5000, 130, 5100, 170))
+    assert beyond.getpixel((3, 3)) == (255, 255, 255)
+
+
+def test_another_box_is_seen_along_the_text() -> None:
+    _, line = turned(90)
+    assert along(line, line) == pytest.approx((150, -320, 450, -280))

@@ -218,7 +218,7 @@ def bytes_of(kind: str) -> bytes:
 FAULTS = {
     "empty.png": (b"", "is empty"),
     "letter.jpg": (b"Dear Clara, it rains.", "is not an image"),
-    "letter.pdf": (b"%PDF-1.7\n", "is a PDF document"),
+    "letter.pdf": (b"%PDF-1.7\n", "is damaged or cut short"),
     "cut.jpg": (bytes_of("JPEG")[:-900], "is damaged or cut short"),
     "cut.png": (bytes_of("PNG")[:-900], "is damaged or cut short"),
     "cut.tif": (bytes_of("TIFF")[:1000], "is "),

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.pictures.capabilities import Answers
 from tui.pictures.cells import GLYPH_SETS
-from tui.pictures.terminal import Terminal, guess
+from tui.pictures.terminal import Terminal, guess, is_in_tmux, overruled, terminal_of
 
 UTF_8 = {"LANG": "en_US.UTF-8"}
 PLAIN = {"TERM": "xterm-256color"}
@@ -93,3 +94,84 @@ def test_any_environment_gives_something_that_can_be_drawn(environment: dict[str
     found = guess(environment)
     assert found.glyphs in GLYPH_SETS
     assert found.colours in ("truecolor", "256", "16", "none")
+
+
+def named(name: str, version: tuple[int, ...] = (), *, graphics: bool = False) -> Answers:
+    return Answers(name, version, (62, 22), graphics)
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        (named("kitty", (0, 40, 1), graphics=True), Terminal("octants", "truecolor", "kitty")),
+        (named("kitty", (0, 39)), Terminal("sextants", "truecolor")),
+        (named("kitty", (0, 27), graphics=True), Terminal("sextants", "truecolor")),
+        (named("ghostty", (1, 2, 0), graphics=True), Terminal("octants", "truecolor", "kitty")),
+        (named("ghostty", (1, 1, 3), graphics=True), Terminal("sextants", "truecolor", "kitty")),
+        (named("foot", (1, 20, 2)), Terminal("octants", "truecolor")),
+        (named("foot", (1, 19)), Terminal("sextants", "truecolor")),
+        (named("vte", (7802,)), Terminal("octants", "truecolor")),
+        (named("vte", (7600,)), Terminal("sextants", "truecolor")),
+        (named("wezterm", (20240203,), graphics=True), Terminal("sextants", "truecolor")),
+        (named("wezterm", (20260101,)), Terminal("octants", "truecolor")),
+        (named("konsole", (24, 8), graphics=True), Terminal("sextants", "truecolor")),
+        (named("iterm2", (3, 5)), Terminal("sextants", "truecolor")),
+        (named("xterm", (388,)), Terminal("quadrants", "256")),
+        (named("xterm.js", (5, 5)), Terminal("quadrants", "truecolor")),
+        (Answers("", (), (61, 4, 6, 7, 14, 21, 22, 23, 24, 28, 32, 42, 52)), Terminal("sextants", "truecolor")),
+        (named("tmux", (3, 4)), Terminal("sextants", "256")),
+        (named("something", (1,), graphics=True), Terminal("sextants", "256")),
+        (Answers(), Terminal("sextants", "256")),
+        (None, Terminal("sextants", "256")),
+    ],
+)
+def test_a_terminal_that_answers_is_known_by_its_name(answers: Answers | None, expected: Terminal) -> None:
+    assert terminal_of(PLAIN | UTF_8, answers) == expected
+
+
+def test_what_a_terminal_answers_counts_for_more_than_what_the_environment_says() -> None:
+    assert terminal_of({"TERM": "xterm-kitty"} | UTF_8, named("xterm", (388,))) == Terminal("quadrants", "256")
+
+
+def test_an_answer_changes_nothing_about_the_locale_the_line_and_the_persons_wish_for_no_colour() -> None:
+    kitty = named("kitty", (0, 40), graphics=True)
+    assert terminal_of({"LANG": "de_DE.ISO-8859-1"}, kitty) == Terminal("ascii", "truecolor")
+    assert terminal_of(UTF_8 | {"SSH_TTY": "/dev/pts/1"}, kitty) == Terminal("octants", "256", "kitty")
+    assert terminal_of(UTF_8 | {"NO_COLOR": "1"}, kitty) == Terminal("octants", "none")
+
+
+def test_the_person_overrules_everything() -> None:
+    found = Terminal("octants", "truecolor", "kitty")
+    assert overruled(found) == found
+    assert overruled(found, "halves", "256", "none") == Terminal("halves", "256", "none")
+    assert overruled(Terminal("sextants", "256"), graphics="kitty") == Terminal("sextants", "256", "kitty")
+    assert overruled(found, "crayons", "many", "auto") == found
+
+
+@pytest.mark.parametrize("depth", ["16", "none"])
+def test_there_are_no_pixels_where_there_are_few_colours(depth: str) -> None:
+    assert overruled(Terminal("octants", "truecolor", "kitty"), colours=depth, graphics="kitty").graphics == "none"
+
+
+def test_pixels_in_tmux_have_256_colours_which_it_does_not_change() -> None:
+    found = Terminal("sextants", "truecolor")
+    assert overruled(found, graphics="kitty", in_tmux=True) == Terminal("sextants", "256", "kitty")
+    assert overruled(found, in_tmux=True) == found
+
+
+def test_tmux_is_known_by_its_variable_and_by_its_answer() -> None:
+    assert is_in_tmux({"TMUX": "/tmp/tmux-0/default,1,0"})
+    assert is_in_tmux({}, named("tmux", (3, 4)))
+    assert not is_in_tmux({}, named("kitty"))
+
+
+@given(
+    st.dictionaries(st.sampled_from(variables), st.text()),
+    st.builds(
+        Answers, st.text(), st.lists(st.integers(0)).map(tuple), st.lists(st.integers(0)).map(tuple), st.booleans()
+    ),
+)
+def test_any_answer_gives_something_that_can_be_drawn(environment: dict[str, str], answers: Answers) -> None:
+    found = terminal_of(environment, answers)
+    assert found.glyphs in GLYPH_SETS
+    assert found.graphics == "none" or found.colours in ("truecolor", "256")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.fake_service import (
     FakeService,
@@ -167,3 +168,11 @@ def why(desk: Desk, number: int = 1) -> str:
     failure = desk.item(number).failure
     assert failure, desk.item(number)
     return f"{failure.code}: {failure.sentence}"
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    for _ in range(2000):
+        if condition():
+            return
+        await asyncio.sleep(0.005)
+    pytest.fail("it did not happen")

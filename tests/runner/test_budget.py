@@ -3,13 +3,17 @@
 import asyncio
 from pathlib import Path
 
+import httpx
 import pytest
 
-from tests.fake_service import RESET, Submission, refused, submission
-from tests.runner.desk import DONE, Desk, OpenDesk, why
+from tests.fake_service import RESET, Submission, answered, refused, reply, running, submission
+from tests.runner.desk import ANSWER, DONE, KEY, Desk, OpenDesk, until, why
+from tui.dialects import DIALECTS, open_client
 from tui.model import State
+from tui.quote import quote_of
 from tui.runner import Closure
-from tui.runner.seclusion import MARK, marked_folder
+from tui.seclusion import MARK, marked_folder
+from tui.settings import Pace
 
 
 def add(desk: Desk, count: int, start: int = 0) -> None:
@@ -87,6 +91,111 @@ async def test_what_was_sent_is_still_asked_after_when_the_budget_is_used_up(ope
     outcome = await desk.run()
     assert (outcome.done, outcome.closure) == (1, Closure.BUDGET)
     assert desk.service.posts == []
+
+
+async def test_a_call_that_is_given_back_can_be_made_for_another_image(open_desk: OpenDesk) -> None:
+    desk = open_desk(refused({"message": "Try again in 2 seconds."}, 429), submission(DONE), more={"max_calls": 1})
+    add(desk, 2)
+    outcome = await desk.run()
+    assert (outcome.done, outcome.closure) == (1, Closure.BUDGET)
+    with desk.store() as store:
+        assert store.calls("vision") == 1
+
+
+async def test_a_quote_counts_what_a_killed_process_had_only_taken_up(open_desk: OpenDesk) -> None:
+    desk = open_desk()
+    desk.left_behind()
+    with desk.store() as store:
+        assert quote_of(store, desk.profile).images == 1
+        store.posting(1)
+        assert quote_of(store, desk.profile).images == 0
+
+
+# -- what was paid for
+
+
+async def test_what_was_given_up_is_asked_after_again_and_not_paid_again(open_desk: OpenDesk) -> None:
+    desk = open_desk(submission(*[running()] * 60, DONE), pace=Pace(deadline=300, longest_poll=10))
+    desk.add()
+    assert (await desk.run()).failed == 1
+    assert why(desk).startswith("deadline: ")
+    with desk.store() as store:
+        assert store.retry(1)
+        assert quote_of(store, desk.profile).images == 0
+    while desk.item().state is not State.DONE:
+        await desk.run()
+        with desk.store() as store:
+            store.retry(1)
+    assert len(desk.service.posts) == 1
+
+
+async def test_an_operation_elsewhere_is_collected_once_the_profile_says_it_is_the_same_service(
+    open_desk: OpenDesk,
+) -> None:
+    accept = reply(status=202, Operation_Location="http://ocr.inside:5000/vision/v3.2/read/analyzeResults/00000001")
+    desk = open_desk(submission(DONE, accept=accept))
+    desk.add()
+    assert (await desk.run()).failed == 1
+    assert why(desk).startswith("foreign: ")
+    with desk.store() as store:
+        store.retry(1)
+    rebuilding = desk.runner(client=lambda: open_client(desk.service.url, KEY, rebuild_location=True))
+    assert (await rebuilding.run(until_idle=True)).done == 1
+    assert len(desk.service.posts) == 1
+
+
+@pytest.mark.parametrize("answer", [{"status": "running"}, {"nothing": 1}], ids=["no end", "nonsense"])
+async def test_a_container_that_has_answered_is_not_sent_the_image_again(open_desk: OpenDesk, answer: object) -> None:
+    desk = open_desk(answered(answer), more={"max_calls": 5})
+    desk.add()
+    dialect = DIALECTS["read-3.2"]({"sync": "true"})
+    assert (await desk.runner(dialect=dialect).run(until_idle=True)).failed == 1
+    assert why(desk).startswith("interrupted: ")
+    assert len(desk.service.posts) == 1
+    with desk.store() as store:
+        assert store.calls("vision") == 1
+
+
+@pytest.mark.parametrize("status", [502, 504])
+async def test_a_gateway_that_heard_nothing_may_have_passed_the_image_on(open_desk: OpenDesk, status: int) -> None:
+    desk = open_desk(refused(b"downstream duration timeout", status))
+    desk.add()
+    assert (await desk.run()).failed == 1
+    assert why(desk).startswith("interrupted: ")
+    assert len(desk.service.posts) == 1
+
+
+async def test_stopping_keeps_an_answer_that_comes_with_the_submission(open_desk: OpenDesk) -> None:
+    desk = open_desk(Submission(reply({"status": "succeeded", **ANSWER}, delay=0.3)))
+    desk.add()
+    runner = desk.runner(dialect=DIALECTS["read-3.2"]({"sync": "true"}))
+    running_ = asyncio.create_task(runner.run())
+    await until(lambda: bool(desk.service.posts))
+    runner.stop()
+    await running_
+    assert desk.item().state is State.DONE
+
+
+async def test_a_pause_holds_what_has_not_left_yet(open_desk: OpenDesk) -> None:
+    desk = open_desk(submission(DONE), more={"calls_per_minute": 6})
+    add(desk, 3)
+
+    async def pause(_: httpx.Request) -> None:
+        runner.pause()
+
+    def client() -> httpx.AsyncClient:
+        http = desk.client()
+        http.event_hooks = {"request": [pause]}
+        return http
+
+    async def sleep(seconds: float) -> None:
+        if len(desk.time.slept) > 50:
+            runner.stop()
+        await desk.time.sleep(seconds)
+
+    runner = desk.runner(client=client, sleep=sleep)
+    await runner.run()
+    assert len(desk.service.posts) == 1
 
 
 # -- a version that is no more

@@ -140,3 +140,35 @@ async def test_a_run_does_not_sit_for_days_until_a_quota_is_filled_up(open_desk:
     assert outcome.trouble.startswith("Called again in 2 days 3 h: ")
     assert desk.item().state is State.WAITING
     assert desk.item().not_before > desk.time.now + 2 * 86_400
+
+
+async def test_nor_where_other_images_wait_in_the_lane(open_desk: OpenDesk) -> None:
+    words = "Out of call volume quota. Quota will be replenished in 2.12 days."
+    desk = open_desk(refused({"statusCode": 403, "message": words}, 403), more={"tier": "F0"})
+    for number in range(3):
+        desk.add(f"{number}.png")
+    assert (await desk.run()).closure is Closure.QUOTA
+    assert [item.state for item in desk.items()] == [State.WAITING] * 3
+
+
+async def test_a_clock_that_is_set_back_holds_nobody_up_for_long() -> None:
+    time = Time()
+    lane = Lane(1.0, time, time.sleep)
+    await lane.wait(lambda: 0.0)
+    time.now -= 86_400
+    back = time.now
+    await lane.wait(lambda: 0.0)
+    assert time.now - back < 2
+
+
+async def test_time_in_which_nobody_asked_does_not_count_as_the_services(open_desk: OpenDesk) -> None:
+    desk = open_desk(submission(running(), running(), DONE))
+    desk.add()
+    nights = [8 * 3600.0]
+
+    async def sleep(seconds: float) -> None:
+        if desk.service.polls and nights:
+            desk.time.now += nights.pop()
+        await desk.time.sleep(seconds)
+
+    assert (await desk.runner(sleep=sleep).run(until_idle=True)).done == 1

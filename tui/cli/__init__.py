@@ -9,6 +9,7 @@ from typing import NoReturn
 import click
 
 from tui.cli import (  # noqa: F401 (importing a command puts it into the group)
+    cache,
     doctor,
     queue,
     run,

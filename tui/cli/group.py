@@ -12,7 +12,7 @@ from tui.exits import WRONG_USAGE
 
 _WITH_VALUE = {"--queue", "--service", "--glyphs", "--theme", "--max-calls"}
 """Options that may stand before a command's name."""
-_ORDER = ("open", "demo", "run", "add", "import", "status", "show", "serve", "doctor")
+_ORDER = ("open", "demo", "run", "add", "import", "status", "show", "serve", "doctor", "cache")
 
 
 class Sentence(click.ClickException):

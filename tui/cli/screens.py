@@ -28,13 +28,15 @@ from tui.cli.shared import (
     with_service,
     within_budget,
 )
+from tui.cli.sight import sight_of_terminal
 from tui.exits import DONE
 
 if TYPE_CHECKING:
+    from tui.pictures.ansi import Colours
     from tui.settings import Service, Settings
 
 
-@handread.command("open", short_help="Add images, recognise and review them: needs not be named.")
+@handread.command("open", short_help="Add images, recognise and review them (its name may be left out).")
 @click.argument("names", nargs=-1, metavar="[PATH|GLOB|URL]...", type=click.Path())
 @with_queue
 @with_service
@@ -46,6 +48,8 @@ def open_queue(
     service: str | None,
     max_calls: int | None,
     glyphs: str | None,
+    colours: str | None,
+    graphics: str | None,
     theme: str | None,
 ) -> None:
     """Add images, recognise and review them on the screen.
@@ -55,7 +59,7 @@ def open_queue(
     \b
     Example: handread --queue box3.db scans/
     """
-    settings = settings_for(queue=queue, glyphs=glyphs, theme=theme)
+    settings = settings_for(queue=queue, glyphs=glyphs, colours=colours, graphics=graphics, theme=theme)
     if not is_terminal():
         raise Sentence(
             "the screens need a terminal, and this is none. `handread run PATH...` recognises and prints without one."
@@ -69,7 +73,7 @@ def open_queue(
 @handread.command(short_help="Review the pages that Handread brings along.")
 @with_queue
 @with_looks
-def demo(queue: Path | None, glyphs: str | None, theme: str | None) -> None:
+def demo(queue: Path | None, glyphs: str | None, colours: str | None, graphics: str | None, theme: str | None) -> None:
     """Review the pages that Handread brings along, read by its own engine.
 
     They have a queue of their own, so that what you try does no harm. Without a terminal the text is printed as a tree.
@@ -77,7 +81,8 @@ def demo(queue: Path | None, glyphs: str | None, theme: str | None) -> None:
     from tui.demo import pages
     from tui.settings import LOCAL, data_folder
 
-    settings = settings_for(queue=queue or data_folder() / "demo.db", glyphs=glyphs, theme=theme)
+    queue = queue or data_folder() / "demo.db"
+    settings = settings_for(queue=queue, glyphs=glyphs, colours=colours, graphics=graphics, theme=theme)
     names = tuple(str(page) for page in pages())
     if is_terminal():
         _show_screens(settings, service_of(settings, LOCAL), names, opens_review=True)
@@ -92,20 +97,41 @@ def _show_screens(
     from tui.store import Store
 
     Store(settings.queue).close()  # what is wrong with the queue file is said before a screen opens
-    from tui.assembly import make_runner, notice_for
-    from tui.pictures.terminal import guess
-    from tui.view.app import HandreadApp
+    with sight_of_terminal(settings) as sight:
+        from tui.assembly import make_runner, notice_for
 
-    settings = replace(settings, glyphs=settings.glyphs or guess(os.environ).glyphs)
-    runner = make_runner(settings, service) if service else None
-    notice = notice_for(service, date.today()) if service else ""  # noqa: DTZ011 (the person's own day)
-    app = HandreadApp(settings, service=service, runner=runner, names=names, opens_review=opens_review, notice=notice)
-    if settings.theme and settings.theme not in app.available_themes:
-        known = ", ".join(sorted(app.available_themes))
-        raise Sentence(f"there is no theme {settings.theme!r}. Known are: {known}.")
-    with _terminal_for_the_screens_alone():
-        app.run()
+        runner = make_runner(settings, service) if service else None
+        notice = notice_for(service, date.today()) if service else ""  # noqa: DTZ011 (the person's own day)
+        terminal = sight.terminal()
+        _tell_textual_of_colours(terminal.colours)
+        from tui.view.app import HandreadApp
+
+        app = HandreadApp(
+            replace(settings, glyphs=terminal.glyphs),
+            service=service,
+            runner=runner,
+            names=names,
+            opens_review=opens_review,
+            notice=notice,
+            pixels=sight.pixels(terminal),
+            has_colours=terminal.colours != "none",
+        )
+        if settings.theme and settings.theme not in app.available_themes:
+            known = ", ".join(sorted(app.available_themes))
+            raise Sentence(f"there is no theme {settings.theme!r}. Known are: {known}.")
+        sight.leave_to_the_screens()
+        with _terminal_for_the_screens_alone():
+            app.run()
     sys.exit(app.return_code or DONE)
+
+
+def _tell_textual_of_colours(colours: Colours) -> None:
+    """Set what Textual reads when it is imported, and NO_COLOR, which it obeys."""
+    if colours == "none":
+        os.environ["NO_COLOR"] = "1"
+    else:
+        os.environ.pop("NO_COLOR", None)
+        os.environ["TEXTUAL_COLOR_SYSTEM"] = "standard" if colours == "16" else colours
 
 
 @contextmanager

@@ -48,17 +48,32 @@ def with_budget(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def with_looks(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options --glyphs and --theme."""
+    """Give a command the options --glyphs, --colours, --graphics and --theme."""
     glyphs = click.option(
         "--glyphs", metavar="SET", help="Draw ink with octants, sextants, quadrants, halves, braille or ascii."
+    )
+    colours = click.option(
+        "--colours", metavar="DEPTH", help="truecolor, 256, 16 or none; else what the terminal has, and 256 over SSH."
+    )
+    graphics = click.option(
+        "--graphics",
+        metavar="PROTOCOL",
+        help="Show ink pixel by pixel: kitty, none, or auto, where it is certain that the terminal can.",
     )
     theme = click.option(
         "--theme", metavar="NAME", help="A theme of Textual, such as textual-dark, textual-light, ansi-dark."
     )
-    return glyphs(theme(command))
+    return glyphs(colours(graphics(theme(command))))
 
 
-def settings_for(*, queue: Path | None = None, glyphs: str | None = None, theme: str | None = None) -> Settings:
+def settings_for(
+    *,
+    queue: Path | None = None,
+    glyphs: str | None = None,
+    colours: str | None = None,
+    graphics: str | None = None,
+    theme: str | None = None,
+) -> Settings:
     """Return the settings with what the command line says in their stead; raises SettingsError or Sentence."""
     from tui.settings import load
 
@@ -67,6 +82,8 @@ def settings_for(*, queue: Path | None = None, glyphs: str | None = None, theme:
         settings,
         queue=queue or settings.queue,
         glyphs=known_glyphs(glyphs or settings.glyphs),
+        colours=known_colours(colours or settings.colours),
+        graphics=known_graphics(graphics or settings.graphics),
         theme=theme or settings.theme,
     )
 
@@ -79,6 +96,26 @@ def known_glyphs(name: str) -> str:
         if name not in GLYPH_SETS:
             raise Sentence(f"there is no glyph set {name!r}. Known are: {', '.join(GLYPH_SETS)}.")
     return name
+
+
+def known_colours(depth: str) -> str:
+    """Return a depth of colours, or nothing; raises Sentence where there is none of that name."""
+    if depth:
+        from tui.pictures.terminal import COLOURS
+
+        if depth not in COLOURS:
+            raise Sentence(f"there is no depth of colours {depth!r}. Known are: {', '.join(COLOURS)}.")
+    return depth
+
+
+def known_graphics(protocol: str) -> str:
+    """Return the name of a protocol for pictures, `auto` or nothing; raises Sentence where there is none."""
+    if protocol and protocol != "auto":
+        from tui.pictures.terminal import GRAPHICS
+
+        if protocol not in GRAPHICS:
+            raise Sentence(f"pictures cannot be shown by {protocol!r}. Known are: auto, {', '.join(GRAPHICS)}.")
+    return protocol
 
 
 def profile_of(settings: Settings, name: str | None) -> Service:

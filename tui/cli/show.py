@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from tui.cli.group import Sentence, handread
-from tui.cli.shared import known_glyphs
+from tui.cli.shared import settings_for
+from tui.cli.sight import sight_of_terminal
 
 if TYPE_CHECKING:
     from tui.model import Polygon
@@ -42,14 +42,14 @@ def show(
     from tui.pictures.drawing import pieces
     from tui.pictures.glyphs import GLYPH_SETS
     from tui.pictures.source import open_page
-    from tui.pictures.terminal import guess
 
-    terminal = guess(os.environ)
-    depth = colours or terminal.colours
     columns, rows = _size(size)
+    with sight_of_terminal(settings_for(glyphs=glyphs, colours=colours, graphics="none")) as sight:
+        terminal = sight.terminal()
+    depth = terminal.colours
     opened = open_page(Path(image), page)
     picture = upright_crop(opened, _polygon(polygon, opened.size)) if polygon else opened.image
-    drawings = pieces(picture, columns, rows, GLYPH_SETS[known_glyphs(glyphs or terminal.glyphs)], mono=depth == "none")
+    drawings = pieces(picture, columns, rows, GLYPH_SETS[terminal.glyphs], mono=depth == "none")
     shown = [{"columns": one.columns, "rows": one.rows, "ansi": ansi(one.cells, depth)} for one in drawings]
     if as_json:
         click.echo(json.dumps({"pieces": shown}))

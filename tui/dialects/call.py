@@ -16,6 +16,8 @@ from tui.dialects.client import TIMEOUT, beginning_of, has_token, key_of
 from tui.dialects.faults import fault_of, faults_of_the_way, words_in
 from tui.dialects.protocol import CutOff, NotUnderstood, Retired, Transient, Upload
 
+_GAVE_UP = frozenset({502, 504})
+"""What a gateway says that has handed a call on and heard nothing: the service behind it may have carried it out."""
 LARGEST_ANSWER = 64 * 2**20
 """Bytes of an answer that are read."""
 LONGEST_ANSWER = 300.0
@@ -60,7 +62,7 @@ async def posted(http: httpx.AsyncClient, counter: Counter, upload: Upload) -> A
         request: dict[str, Any] = {"params": counter.query, "headers": body.headers, "content": body}
         async with call(http, "POST", url, timeout=_timeout(counter), **request) as response:
             if not response.is_success:
-                await _raise_refusal(http, response, counter)
+                await _raise_refusal(http, response, counter, was_sent=body.was_sent)
             yield response
     except CutOff as error:
         if not body.was_sent:
@@ -112,12 +114,18 @@ class _Body(httpx.AsyncByteStream):
         self.was_sent = True
 
 
-async def _raise_refusal(http: httpx.AsyncClient, response: httpx.Response, counter: Counter) -> NoReturn:
+async def _raise_refusal(
+    http: httpx.AsyncClient, response: httpx.Response, counter: Counter, *, was_sent: bool
+) -> NoReturn:
     words = words_in(await beginning_of(response), key_of(http))
     if response.status_code in {404, 410}:
+        lacks = "has retired" if response.status_code == 410 else "does not know"
         raise Retired(
-            f"{response.url.host} does not know {response.url.path} ({response.status_code}{words.quoted}). "
+            f"{response.url.host} {lacks} {response.url.path} ({response.status_code}{words.quoted}). "
             f"{_DOUBLED_HINT if _DOUBLED.search(words.text) else ''}{counter.successor}".rstrip(),
             words.code or str(response.status_code),
         )
-    raise fault_of(response, words, key_of(http), token=has_token(http))
+    fault = fault_of(response, words, key_of(http), token=has_token(http))
+    if response.status_code in _GAVE_UP and was_sent:
+        raise CutOff(fault.sentence, fault.code)
+    raise fault

@@ -16,7 +16,7 @@ from tui.dialects import read
 from tui.dialects.call import Counter
 from tui.dialects.lines import around, numbered, page_from, polygon_of, records_of, share_of, text_of
 from tui.dialects.operation import OperationDialect
-from tui.dialects.protocol import Dialect, NotUnderstood, Options, given
+from tui.dialects.protocol import Dialect, NotUnderstood, Options, given, takes
 from tui.dialects.retirement import RETIREMENTS
 from tui.dialects.spans import Owners, Span, Text, span_of, spans_of
 from tui.model import Line, Page, Word
@@ -40,6 +40,7 @@ LONGEST_GAP = 1000
 """How far apart in the text two words of one line may be."""
 
 
+@takes("language", "pages", "readingOrder")
 def form_recognizer_2_1(options: Options) -> Dialect:
     """Speak the layout of Form Recognizer 2.1; the options language, pages and readingOrder are passed through."""
     counter = Counter(
@@ -52,11 +53,13 @@ def form_recognizer_2_1(options: Options) -> Dialect:
     return OperationDialect("form-recognizer-2.1", counter, form_pages_of, KEPT_HOURS)
 
 
+@takes("pages", "locale", "features")
 def document_intelligence_2023_07_31(options: Options) -> Dialect:
     """Speak Document Intelligence 3.1, its model prebuilt-read; pages, locale and features are passed through."""
     return _prebuilt_read("2023-07-31", "formrecognizer", options, _NEWER)
 
 
+@takes("pages", "locale", "features")
 def document_intelligence_2024_11_30(options: Options) -> Dialect:
     """Speak Document Intelligence 4.0, its model prebuilt-read; pages, locale and features are passed through."""
     return _prebuilt_read("2024-11-30", "documentintelligence", options, SUCCESSOR)

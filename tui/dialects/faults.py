@@ -170,6 +170,10 @@ def fault_of(response: httpx.Response, words: Words, key: Key = NO_KEY, *, token
     return Refused(f"{host} refused it ({status}{words.quoted}).", code)
 
 
+_NO_ADDRESS = (httpx.InvalidURL, UnicodeError, OverflowError, ExceptionGroup)
+"""What a host's name or a port raises that can be none; the last is what a connection tried in two ways raises."""
+
+
 @contextmanager
 def faults_of_the_way(host: str, *, names_authorities: bool = False) -> Iterator[None]:
     """Turn every exception of httpx into one of ours; a sentence names the host and never what was sent.
@@ -186,9 +190,9 @@ def faults_of_the_way(host: str, *, names_authorities: bool = False) -> Iterator
         raise Unreachable(
             f"{host} cannot be reached ({_reason(error)}). Check the network and the endpoint.", "unreachable"
         ) from error
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.TooManyRedirects) as error:
+    except (*_NO_ADDRESS, httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.TooManyRedirects) as error:
         raise Refused(f"{host} cannot be called like this ({type(error).__name__}). Check the address.") from error
-    except (httpx.HTTPError, httpx.StreamError, TimeoutError) as error:
+    except (httpx.HTTPError, httpx.StreamError, TimeoutError, ssl.SSLError) as error:
         raise CutOff(f"{host} broke off before it had answered ({_reason(error)}).", "cut-off") from error
 
 

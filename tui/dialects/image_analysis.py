@@ -15,7 +15,7 @@ from typing import Any
 
 from tui.dialects.call import Counter
 from tui.dialects.lines import half_turn, page_from, records_of
-from tui.dialects.protocol import Dialect, NotUnderstood, Options, given
+from tui.dialects.protocol import Dialect, NotUnderstood, Options, given, takes
 from tui.dialects.retirement import RETIREMENTS
 from tui.dialects.synchronous import SynchronousDialect
 from tui.model import Line, Page
@@ -27,6 +27,7 @@ SUCCESSOR = (
 )
 
 
+@takes("api-version", "language", "model-version")
 def image_analysis_4_0(options: Options) -> Dialect:
     """Speak Image Analysis 4.0; api-version (2024-02-01 where it is not set), language, model-version pass through."""
     query = {"api-version": VERSION, "features": "read", **given(options, "api-version", "language", "model-version")}

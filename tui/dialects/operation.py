@@ -12,6 +12,7 @@ import asyncio
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn
 from urllib.parse import unquote
@@ -23,6 +24,7 @@ from tui.dialects.client import beginning_of, has_token, key_of, origin, rebuild
 from tui.dialects.faults import Words, clean, fault_of, wait_asked, words_in, words_of
 from tui.dialects.protocol import (
     Answer,
+    Elsewhere,
     NotUnderstood,
     OperationFailed,
     OperationGone,
@@ -33,6 +35,8 @@ from tui.dialects.protocol import (
 from tui.key import Key
 from tui.model import Page
 
+LONGEST_DRAIN = 1.0
+"""Seconds for what a service may still say after it has named an operation."""
 LARGE = 2**18
 """Bytes from which JSON is read in another thread."""
 ENDED_BADLY = frozenset({"failed", "canceled", "cancelled", "skipped"})
@@ -57,7 +61,9 @@ class OperationDialect:
         """Send an image; returns as soon as the service has named the operation."""
         async with posted(http, self.counter, upload) as response:
             pending = Pending(_location(http, response), after=wait_asked(response.headers) or 0.0)
-            await beginning_of(response)  # a connection read to its end is used again
+            with suppress(TimeoutError):  # the operation must be written down soon, for by now it may have a price
+                async with asyncio.timeout(LONGEST_DRAIN):
+                    await beginning_of(response)  # a connection read to its end is used again
             return pending
 
     async def poll(self, http: httpx.AsyncClient, pending: Pending) -> Pending | Answer:
@@ -106,10 +112,10 @@ def _own(http: httpx.AsyncClient, base: httpx.URL, location: str) -> httpx.URL:
         raise NotUnderstood(f"{endpoint.host} named an operation whose address cannot be read.", "foreign") from None
     there = clean(key_of(http).struck_from(f"{url.scheme}://{url.netloc.decode('ascii', 'replace')}"))
     here = f"{endpoint.scheme}://{endpoint.netloc.decode('ascii', 'replace')}"
-    raise NotUnderstood(
+    raise Elsewhere(
         f"The operation is kept at {there}, but the key goes to {here} alone. If both are the same service, say so in "
         f"the profile: rebuild_location = true",
-        "foreign",
+        key_of(http).struck_from(str(url)),
     )
 
 

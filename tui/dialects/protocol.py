@@ -11,12 +11,14 @@ ServiceError                    something the service or the way to it did; a se
 │   ├── Unreachable             the call never left: nothing was sent, nothing was taken
 │   └── CutOff                  the call was sent and its answer never came: it may have been carried out
 └── NotUnderstood               the answer is final, but not one that this dialect can read
+    └── Elsewhere               it took the image and keeps the operation where the key must not go
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, Protocol
 
 import httpx
@@ -84,6 +86,14 @@ class NotUnderstood(ServiceError):
     """The answer is final, but cannot be read."""
 
 
+class Elsewhere(NotUnderstood):
+    """The operation is kept where the key must not go; `operation` is its URL."""
+
+    def __init__(self, sentence: str, operation: str) -> None:
+        super().__init__(sentence, "foreign")
+        self.operation = operation
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """What is to be read: the bytes of an image, or the URL of one."""
@@ -139,6 +149,23 @@ Options = Mapping[str, str]
 """What a profile says beyond its endpoint: mode, language, ... by the service's own parameter names."""
 
 DialectFactory = Callable[[Options], Dialect]
+
+
+def takes(*names: str) -> Callable[[DialectFactory], DialectFactory]:
+    """Let a dialect have options of these names alone: any other is a slip that would silently change nothing."""
+
+    def checked(factory: DialectFactory) -> DialectFactory:
+        @wraps(factory)
+        def make(options: Options) -> Dialect:
+            for name in options:
+                if name not in names:
+                    known = f"this dialect takes {', '.join(names)}" if names else "this dialect takes none"
+                    raise WrongOption(f"{name!r} is neither a setting nor a parameter: {known}.")
+            return factory(options)
+
+        return make
+
+    return checked
 
 
 def one_of(known: tuple[str, ...], options: Options, name: str, dialect: str) -> str:

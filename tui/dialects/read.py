@@ -12,7 +12,7 @@ from typing import Any
 from tui.dialects.call import Counter
 from tui.dialects.lines import pages_from
 from tui.dialects.operation import OperationDialect
-from tui.dialects.protocol import Dialect, NotUnderstood, Options, given, one_of
+from tui.dialects.protocol import Dialect, NotUnderstood, Options, given, one_of, takes
 from tui.dialects.recognize_text import MODES
 from tui.dialects.retirement import RETIREMENTS
 from tui.dialects.synchronous import SynchronousDialect
@@ -27,6 +27,7 @@ LONGEST_READING = 3600.0
 """Seconds a container may take over one document."""
 
 
+@takes("mode", "sync")
 def read_2_0(options: Options) -> Dialect:
     """Speak Read 2.0; the option `mode` is Handwritten (where it is not set) or Printed.
 
@@ -38,21 +39,25 @@ def read_2_0(options: Options) -> Dialect:
     return _batch("2.0", {"mode": one_of(MODES, options, "mode", "read-2.0")})
 
 
+@takes()
 def read_2_1(_options: Options) -> Dialect:
     """Speak Read 2.1, which has no options."""
     return _batch("2.1", {})
 
 
+@takes("language")
 def read_3_0(options: Options) -> Dialect:
     """Speak Read 3.0; the option language is passed through."""
     return _read("3.0", given(options, "language"), RETIRED)
 
 
+@takes("language")
 def read_3_1(options: Options) -> Dialect:
     """Speak Read 3.1; the option language is passed through."""
     return _read("3.1", given(options, "language"), RETIRED)
 
 
+@takes("language", "pages", "model-version", "readingOrder", "sync")
 def read_3_2(options: Options) -> Dialect:
     """Speak Read 3.2; the options language, pages, model-version and readingOrder are passed through.
 

@@ -12,7 +12,7 @@ from typing import Any
 from tui.dialects.call import Counter
 from tui.dialects.lines import page_from
 from tui.dialects.operation import OperationDialect
-from tui.dialects.protocol import Dialect, NotUnderstood, Options, one_of
+from tui.dialects.protocol import Dialect, NotUnderstood, Options, one_of, takes
 from tui.dialects.retirement import RETIREMENTS
 from tui.model import Page
 
@@ -21,6 +21,7 @@ _END = RETIREMENTS["recognize-text-2.1"]
 SUCCESSOR = f"Microsoft retired Recognize Text 1.0 to 2.1 on {_END.day}: {_END.instead}."
 
 
+@takes("query", "handwriting")
 def recognize_text_1_0(options: Options) -> Dialect:
     """Speak Recognize Text 1.0; the option `handwriting` is true (where it is not set) or false.
 
@@ -32,11 +33,13 @@ def recognize_text_1_0(options: Options) -> Dialect:
     return _dialect("1.0", {parameter: handwriting})
 
 
+@takes("mode")
 def recognize_text_2_0(options: Options) -> Dialect:
     """Speak Recognize Text 2.0; the option `mode` is Handwritten (where it is not set) or Printed."""
     return _dialect("2.0", {"mode": one_of(MODES, options, "mode", "recognize-text-2.0")})
 
 
+@takes("mode")
 def recognize_text_2_1(options: Options) -> Dialect:
     """Speak Recognize Text 2.1; the option `mode` is Handwritten (where it is not set) or Printed."""
     return _dialect("2.1", {"mode": one_of(MODES, options, "mode", "recognize-text-2.1")})

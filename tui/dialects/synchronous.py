@@ -17,7 +17,7 @@ from tui.dialects.call import LONGEST_ANSWER, Counter, posted, whole
 from tui.dialects.client import key_of
 from tui.dialects.faults import clean
 from tui.dialects.operation import state_in
-from tui.dialects.protocol import Answer, OperationGone, Pending, Transient, Upload
+from tui.dialects.protocol import Answer, CutOff, OperationGone, Pending, Transient, Upload
 from tui.model import Page
 
 
@@ -42,9 +42,12 @@ class SynchronousDialect:
         key = key_of(http)
         if not self.has_status:
             return Answer(key.struck_from_answer(body))
-        state = await state_in(body, response.headers, "", response.url.host, key)
+        try:
+            state = await state_in(body, response.headers, "", response.url.host, key)
+        except Transient as error:  # it has read the image, whatever it says
+            raise CutOff(error.sentence, error.code) from error
         if isinstance(state, Pending):
-            raise Transient(f"{response.url.host} answered at once, but with the status {state.said!r}.", "nonsense")
+            raise CutOff(f"{response.url.host} answered at once, but with the status {state.said!r}.", "nonsense")
         return state
 
     async def poll(self, http: httpx.AsyncClient, pending: Pending) -> Pending | Answer:

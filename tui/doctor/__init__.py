@@ -24,6 +24,7 @@ from tui.doctor.profile import Profile, look_up
 from tui.doctor.screen import screen_checks, size_of_stdout
 from tui.doctor.terms import budget_check, retirement_check, tier_check
 from tui.settings import Service
+from tui.terminal_memory import FILE, TerminalMemory
 
 __all__ = ["Check", "Found", "examine"]
 
@@ -100,7 +101,8 @@ async def _budget(profile: Profile, service: Service) -> tuple[Check, ...]:
 
 async def _here(profile: Profile, environment: Mapping[str, str]) -> tuple[Check, ...]:
     settings = profile.settings
-    screen = screen_checks(environment, size_of_stdout(), settings.glyphs)
+    known = TerminalMemory(settings.cache / FILE, environment).recall()
+    screen = screen_checks(environment, size_of_stdout(), settings.glyphs, known)
     try:
         disk = await aside(lambda: (*queue_checks(settings.queue), cache_check(settings.cache)), DISK_SECONDS)
     except TimeoutError:

@@ -145,7 +145,7 @@ def judged(heard: Heard, counter: Counter, *, has_key: bool) -> Verdict:
     if isinstance(heard.fault, Throttled):
         return _throttled(heard)
     if isinstance(heard.fault, KeyRefused):
-        return _both(wrong("key taken", heard.fault.sentence), unknown("dialect", "Not told before the key is taken."))
+        return _both(wrong("key taken", heard.fault.sentence), unknown("dialect", "To be seen once the key is taken."))
     return _by_path(heard, counter, _taken(heard, has_key=has_key))
 
 

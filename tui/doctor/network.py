@@ -84,7 +84,7 @@ async def _addresses(host: str, port: int) -> tuple[Sequence[str], Step]:
         ipaddress.ip_address(host)
     except ValueError:
         return await _asked_for(host, port)
-    return [host], Step(ok("address", f"{host} is one itself."), True)
+    return [host], Step(ok("address", f"{host} is an address already."), True)
 
 
 async def _asked_for(host: str, port: int) -> tuple[Sequence[str], Step]:

@@ -6,8 +6,10 @@ import os
 from collections.abc import Mapping
 
 from tui.doctor.check import Check, ok, unknown, wrong
+from tui.model import printable
 from tui.pictures.glyphs import GLYPH_SETS
-from tui.pictures.terminal import guess
+from tui.pictures.terminal import terminal_of
+from tui.terminal_memory import Known
 
 SIGNS = (
     "TERM",
@@ -23,14 +25,17 @@ SIGNS = (
     "NO_COLOR",
 )
 """The variables that tell one terminal from another."""
+NOTHING = Known()
 SMALLEST = (60, 16)
 """Columns and rows below which the screens show little."""
 _LOCALES = ("LC_ALL", "LC_CTYPE", "LANG")
 
 
-def screen_checks(environment: Mapping[str, str], size: tuple[int, int] | None, glyphs: str = "") -> tuple[Check, ...]:
+def screen_checks(
+    environment: Mapping[str, str], size: tuple[int, int] | None, glyphs: str = "", known: Known = NOTHING
+) -> tuple[Check, ...]:
     """Say how the screens will look; `size` is None where stdout is no terminal, `glyphs` what the settings say."""
-    return _terminal(environment, size), _drawing(environment, glyphs), _locale(environment)
+    return _terminal(environment, size), _drawing(environment, glyphs, known), _locale(environment)
 
 
 def size_of_stdout() -> tuple[int, int] | None:
@@ -44,7 +49,7 @@ def size_of_stdout() -> tuple[int, int] | None:
 
 def _terminal(environment: Mapping[str, str], size: tuple[int, int] | None) -> Check:
     if size is None:
-        return unknown("terminal", "This is none, so the screens would not open here; run, add and status do.")
+        return unknown("terminal", "The output goes to none, so the screens would not open; run, add and status work.")
     if environment.get("TERM") == "dumb":
         return wrong("terminal", "TERM is dumb, on which no screen opens. Set it to what the terminal is.")
     columns, rows = size
@@ -66,16 +71,22 @@ def _through(environment: Mapping[str, str]) -> str:
     return f", through {' and '.join(found)}" if found else ""
 
 
-def _drawing(environment: Mapping[str, str], glyphs: str) -> Check:
-    guessed = guess(environment)
+def _drawing(environment: Mapping[str, str], glyphs: str, known: Known) -> Check:
+    guessed = terminal_of(environment, known.answers)
     signs = ", ".join(f"{name}={environment[name]}" for name in SIGNS if environment.get(name)) or "nothing"
+    if known.answers is not None and known.answers.name:
+        numbers = ".".join(map(str, known.answers.version))
+        signs = f"its answer, {printable(known.answers.name)} {numbers}".rstrip() + f", and {signs}"
     if glyphs and glyphs not in GLYPH_SETS:
         return wrong("drawing", f"The settings say {glyphs!r}. Known are: {', '.join(GLYPH_SETS)}.")
-    drawn = f"{glyphs}, as the settings say" if glyphs else guessed.glyphs
+    picked = f"{known.picked}, as you have picked," if known.picked else guessed.glyphs
+    drawn = f"{glyphs}, as the settings say" if glyphs else picked
     colours = {"none": "no colours", "truecolor": "all colours"}.get(guessed.colours, f"{guessed.colours} colours")
     says = f"Ink is drawn with {drawn} and in {colours}, to judge by {signs}."
-    if glyphs or guessed.glyphs != "ascii":
-        return ok("drawing", f"{says} --glyphs SET overrules it.")
+    if guessed.graphics != "none":
+        says += " Pictures are shown pixel by pixel, unless --graphics none is given."
+    if glyphs or known.picked or guessed.glyphs != "ascii":
+        return ok("drawing", f"{says} --glyphs SET overrules it; `handread doctor --glyphs` shows all sets.")
     return unknown("drawing", f"{says} That is the coarsest there is: see what is wrong with them.")
 
 

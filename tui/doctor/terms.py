@@ -23,7 +23,7 @@ def tier_check(service: Service, named: str) -> Check:
     if named:
         return unknown("tier", f"{named}, as the service says: {says} Write tier = '{named}' into the profile.")
     if service.is_on_this_machine:
-        return ok("tier", f"None, for it is on this machine: {says}")
+        return ok("tier", f"None is needed on this machine: {says}")
     if service.on_premises:
         says = f"The profile names none: {says} A container counts no calls: write tier = 'container'."
         return unknown("tier", says)
@@ -66,5 +66,5 @@ def retirement_check(service: Service, today: date) -> Check:
     if stage in {Stage.FAR, Stage.NO_DATE}:
         return ok("retirement", says)
     if service.is_in_the_house or service.tier == "container":
-        return ok("retirement", f"In the house it goes on, though in the cloud it does not: {says}")
+        return ok("retirement", f"It goes on here. In the cloud, though: {says}")
     return wrong("retirement", says) if stage is Stage.ENDED else unknown("retirement", says)

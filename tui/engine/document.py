@@ -1,7 +1,8 @@
 """From the bytes of a file to upright pictures of its pages.
 
-Files come from anywhere: only formats that Pillow decodes by itself are opened (never those for which it would start
-another program), sizes are checked before anything is decoded, and what a broken file raises becomes one sentence.
+Files come from anywhere: only formats that Pillow decodes by itself, or with the extras `heic` and `pdf`, are opened
+(never those for which it would start another program), sizes are checked before anything is decoded, and what a broken
+file raises becomes one sentence.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from tui import heic
 from tui.engine import EngineError, ImageTooLarge, ImageUnreadable, NoSuchPage
 from tui.engine.ranges import EVERY_PAGE, PageRanges
+from tui.pdf import DOTS, Pdf, PdfTrouble, is_pdf
+from tui.pdf import FORMAT as PDF
 
-FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "GIF", "WEBP", "AVIF", "JPEG2000", "PPM", "DIB")
-PAGED_FORMATS = frozenset({"TIFF"})
+FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "GIF", "WEBP", heic.FORMAT, "AVIF", "JPEG2000", "PPM", "DIB")
+PAGED_FORMATS = frozenset({"TIFF", PDF})
 """Where a further frame is a further page, and not a moment of an animation or a preview."""
 MOST_PIXELS = 250_000_000
 MOST_PAGES = 2000
@@ -40,6 +44,8 @@ _UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 
+heic.register()
+
 
 @dataclass(frozen=True, slots=True)
 class Scan:
@@ -58,10 +64,8 @@ class Document:
 
     def __init__(self, content: bytes) -> None:
         with _told_as_sentences():
-            Image.init()
-            self._image = Image.open(io.BytesIO(content), formats=[name for name in FORMATS if name in Image.OPEN])
-            paged = self._image.format in PAGED_FORMATS
-            self.pages: int = getattr(self._image, "n_frames", 1) if paged else 1
+            self._source: _Picture | _Drawing = _Drawing(content) if is_pdf(content) else _Picture(content)
+        self.pages: int = self._source.pages
         if self.pages > MOST_PAGES:
             raise ImageTooLarge(
                 f"The document has {self.pages:,} pages; the engine takes at most {MOST_PAGES:,}. Split it."
@@ -76,12 +80,21 @@ class Document:
             )
         for number in numbers:
             with _told_as_sentences():
-                if number > 1:
-                    self._image.seek(number - 1)
-                scan = self._scan(number)
+                scan = self._source.scan(number)
             yield scan
 
-    def _scan(self, number: int) -> Scan:
+
+class _Picture:
+    """An image, or several in one file."""
+
+    def __init__(self, content: bytes) -> None:
+        Image.init()
+        self._image = Image.open(io.BytesIO(content), formats=[name for name in FORMATS if name in Image.OPEN])
+        self.pages: int = getattr(self._image, "n_frames", 1) if self._image.format in PAGED_FORMATS else 1
+
+    def scan(self, number: int) -> Scan:
+        if number > 1:
+            self._image.seek(number - 1)
         refuse_bombs(self._image)
         width, height = self._image.size
         if _orientation(self._image) >= 5:
@@ -91,11 +104,30 @@ class Document:
         return Scan(reduced(upright(self._image)), width, height, number)
 
 
+class _Drawing:
+    """A PDF, whose pages are drawn."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        with Pdf(content) as document:
+            self.pages = document.pages
+
+    def scan(self, number: int) -> Scan:
+        """Draw a page; its size is what it would have with 300 pixels an inch, however few it is drawn with."""
+        with Pdf(self._content) as document:
+            width, height = (max(1, round(side * DOTS)) for side in document.inches(number))
+            return Scan(reduced(document.picture(number)), width, height, number)
+
+
 def look_at(content: bytes) -> tuple[str, int, int]:
     """Return the format of an image, and its width and height as stored, without decoding it; raises ImageUnreadable.
 
-    The format is as Pillow names it, but that the several pictures of an MPO are a JPEG, and a DIB is a BMP.
+    The format is as Pillow names it, but that the several pictures of an MPO are a JPEG, and a DIB is a BMP. Of a PDF
+    they are those of the picture of its first page.
     """
+    if is_pdf(content):
+        with _told_as_sentences(), Pdf(content) as document:
+            return PDF, *document.size(1)
     with _LOOKING, _told_as_sentences():
         Image.init()
         with Image.open(io.BytesIO(content), formats=[name for name in FORMATS if name in Image.OPEN]) as image:
@@ -110,6 +142,9 @@ def has_page(content: bytes, number: int) -> bool:
     """
     if number > MOST_PAGES:
         return False
+    if is_pdf(content):
+        with _told_as_sentences(), Pdf(content) as document:
+            return number <= document.pages
     with _LOOKING, _told_as_sentences(), Image.open(io.BytesIO(content), formats=["TIFF"]) as image:
         try:
             image.seek(number - 1)
@@ -195,6 +230,8 @@ def _told_as_sentences() -> Iterator[None]:
         yield
     except EngineError:
         raise
+    except (heic.HeicMissing, PdfTrouble) as error:
+        raise ImageUnreadable(f"The file {error}") from error
     except Exception as error:
         raise ImageUnreadable(
             "The bytes cannot be decoded as an image: the file is damaged, or of a kind that the engine does not read. "

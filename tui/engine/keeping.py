@@ -29,15 +29,22 @@ FORM = 1
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 
 
+MOST_IN_MEMORY = 64
+"""How many operations are kept in memory that have ended, the newest: whoever polls has long had the others."""
+
+
 class Memory:
-    """Keeps operations as long as the process lives."""
+    """Keeps the newest operations as long as the process lives."""
 
     def __init__(self) -> None:
         self._known: dict[str, Operation] = {}
 
     async def put(self, operation: Operation) -> None:
         """Keep an operation."""
+        self._known.pop(operation.id, None)
         self._known[operation.id] = operation
+        while len(self._known) > MOST_IN_MEMORY:
+            del self._known[next(iter(self._known))]
 
     async def get(self, operation_id: str) -> Operation | None:
         """Return an operation, or None."""
@@ -151,6 +158,7 @@ def _data_of(operation: Operation) -> dict[str, Any]:
         "kind": operation.order.kind,
         "options": dict(operation.order.options),
         "kept": operation.order.kept,
+        "is_pdf": operation.order.is_pdf,
         "created": operation.created,
         "updated": operation.updated,
         "status": str(operation.status),
@@ -171,5 +179,10 @@ def _operation_of(data: dict[str, Any]) -> Operation | None:
         pages=tuple(map(page_from_data, data["pages"])),
         reason=data["reason"],
         code=data["code"],
-        order=Order(kind=data["kind"], options=data["options"], kept=float(data["kept"])),
+        order=Order(
+            kind=data["kind"],
+            options=data["options"],
+            kept=float(data["kept"]),
+            is_pdf=bool(data.get("is_pdf")),  # which an older Handread did not note
+        ),
     )

@@ -47,6 +47,8 @@ class Order:
     """What the answer's form depends on, by the service's own names."""
     kept: float = KEPT_SECONDS
     """Seconds for which it can be asked after once it has ended; 0 where the answer is waited for."""
+    is_pdf: bool = False
+    """Whether the document is a PDF, whose boxes are told in inches."""
 
 
 @dataclass(slots=True)

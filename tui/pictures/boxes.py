@@ -10,6 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from tui.model import Line, Page, Point, Polygon, printable
+from tui.pdf import FORMAT as PDF
 from tui.pictures.source import PictureError, orientation_of
 
 _TURNS = {
@@ -26,6 +27,8 @@ _TURNS = {
 
 def orientation(path: Path, form: str) -> int:
     """Return how a picture that was measured lies, by EXIF: 1 is upright. `form` is its format; raises PictureError."""
+    if form == PDF:
+        return 1
     try:
         with Image.open(path, formats=(form,)) as image:
             return orientation_of(image)

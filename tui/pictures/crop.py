@@ -24,6 +24,8 @@ _WIDEST: Final = 4096
 _FARTHEST: Final = 1e6
 """Coordinates beyond this many pixels are taken for it."""
 _WHITE: Final = 255
+_SHORT: Final = 8.0
+"""A line or a word that is no longer than this, in heights, is shown with what is beside it, if with what is around."""
 _PAPER_RANK: Final = 0.7
 """Seven tenths of the pixels round a text are no brighter than its paper, however much ink there is."""
 
@@ -63,46 +65,84 @@ class _Frame:
         )
 
 
-def upright_crop(page: PageImage, polygon: Polygon, *, margin: float = MARGIN, tallest: int = TALLEST) -> Image.Image:
-    """Return the text in a polygon of the page level and upright, in mode 'L'; it never raises.
+def upright_crop(
+    page: PageImage,
+    polygon: Polygon,
+    *,
+    margin: float = MARGIN,
+    tallest: int = TALLEST,
+    around: tuple[float, float] = (0.0, 0.0),
+) -> Image.Image:
+    """Return the text in a polygon of the page level and upright, in the picture's mode, 'L' or 'RGB'; it never raises.
 
-    The margin is a share of the line's height. The crop has the page's own resolution unless that makes it higher than
-    `tallest` pixels, or wider than 4096. Where there is no page it has the shade of the paper.
+    The margin is a share of the line's height, and `around` how many pixels of the page are shown above and below the
+    line with it. The crop has the page's own resolution unless that makes it higher than `tallest` pixels, or wider
+    than 4096. Where there is no page it has the shade of the paper.
     """
-    frame = _frame(polygon, margin, tallest)
+    frame = _frame(polygon, margin, tallest, around)
     affine = frame.affine(page.scale)
     bounds = _bounds(affine, frame.size)
     whole = (0, 0, *page.image.size)
     seen = _overlap(bounds, whole)
     if seen is None:
-        return Image.new("L", frame.size, _WHITE)
+        return Image.new(page.image.mode, frame.size, "white")
     region, affine = _reduced(page.image.crop(seen), _shifted(affine, seen[:2]))
-    paper = _WHITE if seen == bounds else _shade_of_paper(region)
+    paper = "white" if seen == bounds else _shade_of_paper(region)
     return region.transform(
         frame.size, Image.Transform.AFFINE, affine, Image.Resampling.BILINEAR, fill=0, fillcolor=paper
     )
 
 
-def across(line: Polygon, word: Polygon, margin: float = MARGIN, *, tallest: int = TALLEST) -> tuple[float, float]:
+def across(
+    line: Polygon,
+    word: Polygon,
+    margin: float = MARGIN,
+    *,
+    tallest: int = TALLEST,
+    around: tuple[float, float] = (0.0, 0.0),
+) -> tuple[float, float]:
     """Return the left and the right edge of a word in the crop of its line, in pixels of that crop.
 
-    The margin and the height are those the crop was made with.
+    The margin, the height and what is around are those the crop was made with.
     """
-    frame = _frame(line, margin, tallest)
+    frame = _frame(line, margin, tallest, around)
     a, b, c, d = _finite(word)
     ends = sorted(frame.column(_middle(*edge)) for edge in ((a, d), (b, c)))
     left, right = (min(max(end, 0.0), float(frame.size[0])) for end in ends)
     return left, right
 
 
-def _frame(polygon: Polygon, margin: float, tallest: int) -> _Frame:
-    corners = _finite(polygon)
-    cosine, sine = _direction(*corners)
+def along(line: Polygon, other: Polygon) -> tuple[float, float, float, float]:
+    """Return left, top, right and bottom of another box, reckoned along and across a line's text, in pixels."""
+    return _along(_direction(*_finite(line)), _finite(other))
+
+
+def share_of_line(line: Polygon, around: tuple[float, float], margin: float = MARGIN) -> tuple[float, float]:
+    """Return between which shares of a crop's height the line itself lies, margin and all; (0, 1) where it is alone."""
+    alone, all_of_it = (_frame(line, margin, TALLEST, shown).breadth for shown in ((0.0, 0.0), around))
+    above = _positive(around[0]) / all_of_it
+    return above, min(1.0, above + alone / all_of_it)
+
+
+def _along(direction: Point, corners: tuple[Point, ...]) -> tuple[float, float, float, float]:
+    cosine, sine = direction
     alongs = [x * cosine + y * sine for x, y in corners]
     acrosses = [y * cosine - x * sine for x, y in corners]
-    edge = max(0.0, margin) * max(1.0, max(acrosses) - min(acrosses))
-    left, top = min(alongs) - edge, min(acrosses) - edge
-    length, breadth = max(1.0, max(alongs) + edge - left), max(1.0, max(acrosses) + edge - top)
+    return min(alongs), min(acrosses), max(alongs), max(acrosses)
+
+
+def _positive(value: float) -> float:
+    return max(0.0, _tamed(value))
+
+
+def _frame(polygon: Polygon, margin: float, tallest: int, around: tuple[float, float]) -> _Frame:
+    corners = _finite(polygon)
+    cosine, sine = _direction(*corners)
+    first, highest, last, lowest = _along((cosine, sine), corners)
+    edge = max(0.0, margin) * max(1.0, lowest - highest)
+    side = edge + (max(0.0, _SHORT * (lowest - highest) - (last - first)) / 2 if any(map(_positive, around)) else 0.0)
+    left, top = first - side, highest - edge - _positive(around[0])
+    length, breadth = max(1.0, last + side - left), max(1.0, lowest + edge + _positive(around[1]) - top)
     share = min(1.0, max(1, tallest) / breadth, _WIDEST / length)
     return _Frame(
         (left * cosine - top * sine, left * sine + top * cosine),
@@ -167,9 +207,14 @@ def _reduced(region: Image.Image, affine: _Affine) -> tuple[Image.Image, _Affine
     return region.reduce(factor), (a / factor, b / factor, c / factor, d / factor, e / factor, f / factor)
 
 
-def _shade_of_paper(region: Image.Image) -> int:
-    left = _PAPER_RANK * region.width * region.height
-    for value, count in enumerate(region.histogram()):
+def _shade_of_paper(region: Image.Image) -> int | tuple[int, ...]:
+    shades = tuple(_most_of(band) for band in region.split())
+    return shades if len(shades) > 1 else shades[0]
+
+
+def _most_of(band: Image.Image) -> int:
+    left = _PAPER_RANK * band.width * band.height
+    for value, count in enumerate(band.histogram()):
         left -= count
         if left <= 0:
             return value

@@ -1,4 +1,4 @@
-"""Opening whatever a scanner, a phone or a colleague calls an image, as one upright grey page.
+"""Opening whatever a scanner, a phone or a colleague calls an image or a document, as upright grey pages.
 
 Nothing about a file is believed before it is checked: sizes come from its header and are compared with a limit before
 any pixel is decoded, only formats of page images are tried, and whatever goes wrong inside is told as one sentence.
@@ -18,7 +18,10 @@ from typing import Final
 
 from PIL import Image, UnidentifiedImageError
 
+from tui import heic
 from tui.model import ImageFacts, Trouble, printable
+from tui.pdf import FORMAT as PDF
+from tui.pdf import Pdf, PdfTrouble, is_pdf
 
 PIXEL_LIMIT: Final = 250_000_000
 """The most pixels a page may have: A0 at 400 dpi, or a drum scan."""
@@ -27,12 +30,15 @@ PAGE_LIMIT: Final = 10_000
 SUFFIXES: Final = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".bmp", ".dib", ".gif", ".webp"}
     | {".avif", ".jp2", ".j2k", ".jpx", ".pbm", ".pgm", ".ppm", ".pnm"}
+    | {".heic", ".heif", ".hif", ".pdf"}
 )
 """The endings, in lower case, of the files that are taken from a folder."""
 
-FORMATS: Final = ("JPEG", "PNG", "TIFF", "BMP", "GIF", "WEBP", "PPM", "JPEG2000", "AVIF", "DIB")
+FORMATS: Final = ("JPEG", "PNG", "TIFF", "BMP", "GIF", "WEBP", "PPM", "JPEG2000", heic.FORMAT, "AVIF", "DIB")
 _PHONE_JPEG: Final = "MPO"
 """Pillow's name of a JPEG that carries further pictures behind it; for everybody else it is a JPEG."""
+_FEW_PIXELS: Final = 2_000_000
+"""A page of no more is decoded in no time, whatever its kind."""
 _ORIENTATION: Final = 0x0112
 TURNS: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -52,6 +58,7 @@ _WHITES: Final = (1.0, 255.0, 65535.0)
 # a sentence, or does no harm to the picture; on standard error it would only spoil the screen.
 Image.MAX_IMAGE_PIXELS = PIXEL_LIMIT
 warnings.filterwarnings("ignore", module=r"PIL\.")
+heic.register()
 
 
 class PictureError(Trouble):
@@ -66,6 +73,8 @@ class PageImage:
     """Mode 'L'; transparent parts are white."""
     size: tuple[int, int]
     """Width and height of the whole page in its own pixels, upright, however much the picture was reduced."""
+    is_slow: bool = False
+    """Whether decoding it took all its pixels, so that a reduced copy is worth keeping."""
 
     @property
     def scale(self) -> tuple[float, float]:
@@ -76,29 +85,64 @@ class PageImage:
 def measure(path: Path) -> ImageFacts:
     """Read a file's bytes once for their sum, and its headers for the size of each page; raises PictureError.
 
-    Every frame of a TIFF is a page; an animation and a phone's JPEG with a second picture behind it have one.
+    Every frame of a TIFF is a page, as is every page of a PDF, in the pixels it is drawn with; an animation and a
+    phone's JPEG with a second picture behind it have one.
     """
     with _told_of(path), _regular_file(path) as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         length = file.tell()
         file.seek(0)
+        if _holds_pdf(file):
+            with Pdf(file) as document:
+                _check_page_count(document.pages, path)
+                sizes = tuple(document.size(number) for number in range(1, document.pages + 1))
+            return ImageFacts(digest, length, PDF, sizes)
         with Image.open(file, formats=FORMATS) as image:
             name = "JPEG" if image.format == _PHONE_JPEG else image.format or ""
             return ImageFacts(digest, length, name, tuple(_page_sizes(image, path)))
 
 
-def open_page(path: Path, number: int, *, at_most: tuple[int, int] | None = None) -> PageImage:
+def open_page(path: Path, number: int, *, at_most: tuple[int, int] | None = None, by_halves: bool = False) -> PageImage:
     """Decode page `number` (from 1), reduced to fit into `at_most` (width, height); raises PictureError.
 
-    A JPEG is decoded at a half, a quarter or an eighth where that is enough, which takes a fraction of the time.
+    A JPEG is decoded at a half, a quarter or an eighth where that is enough, which takes a fraction of the time. With
+    `by_halves` it is such a fraction of its size that every page has in the end, and reducing costs next to nothing.
     """
-    with _told_of(path), _regular_file(path) as file, Image.open(file, formats=FORMATS) as image:
-        _go_to(image, number, path)
-        orientation = orientation_of(image)
-        size = _checked_size(image, path)
-        picture = _decoded(image, _laid(at_most, orientation))
-        turn = TURNS.get(orientation)
-        return PageImage(picture if turn is None else picture.transpose(turn), size)
+    with _told_of(path), _regular_file(path) as file:
+        if _holds_pdf(file):
+            with Pdf(file) as document:
+                return _drawn(document, number, path, at_most)
+        with Image.open(file, formats=FORMATS) as image:
+            _go_to(image, number, path)
+            return _decoded_page(image, path, at_most, by_halves=by_halves)
+
+
+def _drawn(document: Pdf, number: int, path: Path, at_most: tuple[int, int] | None) -> PageImage:
+    _check_number(number, document.pages, path)
+    size = document.size(number)
+    return PageImage(document.picture(number, "L", _fitted(size, at_most)), size, is_slow=True)
+
+
+def _decoded_page(image: Image.Image, path: Path, at_most: tuple[int, int] | None, *, by_halves: bool) -> PageImage:
+    orientation = orientation_of(image)
+    size = _checked_size(image, path)
+    is_slow = _is_slow(image)
+    room = _laid(at_most, orientation)
+    picture = _halved(image, room) if by_halves and room else _decoded(image, room)
+    turn = TURNS.get(orientation)
+    return PageImage(picture if turn is None else picture.transpose(turn), size, is_slow)
+
+
+def _is_slow(image: Image.Image) -> bool:
+    """Whether a picture must be decoded with all its pixels, and has many; asked before it is reduced."""
+    is_baseline = image.format in ("JPEG", _PHONE_JPEG) and not image.info.get("progressive")
+    return not is_baseline and image.width * image.height > _FEW_PIXELS
+
+
+def _holds_pdf(file: BufferedReader) -> bool:
+    beginning = file.read(1024)
+    file.seek(0)
+    return is_pdf(beginning)
 
 
 @contextmanager
@@ -112,6 +156,8 @@ def _told_of(path: Path) -> Iterator[None]:
         raise PictureError(_too_large(path)) from None
     except MemoryError:
         raise PictureError(f"{_named(path)} does not fit into this machine's memory. Reduce or split it.") from None
+    except (heic.HeicMissing, PdfTrouble) as error:
+        raise PictureError(f"{_named(path)} {printable(str(error))}") from error
     except UnidentifiedImageError:
         raise PictureError(_unknown_kind(path)) from None
     except OSError as error:
@@ -137,10 +183,9 @@ def _unknown_kind(path: Path) -> str:
     except OSError:
         beginning = b""
     if path.suffix.lower() == ".json" and beginning.startswith(b"{"):
-        adding = f"handread import {printable(path.name)} --image FILE adds it"
-        return f"{_named(path)} is an answer without its picture. {adding}."
-    if beginning.startswith(b"%PDF-"):
-        return f"{_named(path)} is a PDF document, and no image. Save its pages as images, and name those."
+        return f"{_named(path)} is an answer without its picture: import it again with --image FILE, and it has one."
+    if heic.is_heic(beginning):
+        return f"{_named(path)} is damaged or cut short, as a HEIC picture. Copy it again."
     return f"{_named(path)} is not an image of a kind that can be opened here. Save it as JPEG, PNG or TIFF."
 
 
@@ -175,11 +220,18 @@ def _regular_file(path: Path) -> Iterator[BufferedReader]:
 
 def _page_sizes(image: Image.Image, path: Path) -> Iterator[tuple[int, int]]:
     pages = _page_count(image)
+    _check_page_count(pages, path)
+    for page in range(pages):
+        if page:  # the first is open, which in a phone's file with several pictures is the main one
+            image.seek(page)
+        yield _checked_size(image, path)
+
+
+def _check_page_count(pages: int, path: Path) -> None:
+    if not pages:
+        raise PictureError(f"{_named(path)} has no pages. Copy or scan it again.")
     if pages > PAGE_LIMIT:
         raise PictureError(f"{_named(path)} has {pages} pages, more than the {PAGE_LIMIT} that are opened. Split it.")
-    for page in range(pages):
-        image.seek(page)
-        yield _checked_size(image, path)
 
 
 def _page_count(image: Image.Image) -> int:
@@ -189,11 +241,14 @@ def _page_count(image: Image.Image) -> int:
 def _go_to(image: Image.Image, number: int, path: Path) -> None:
     if number == 1:
         return
-    pages = _page_count(image)
+    _check_number(number, _page_count(image), path)
+    image.seek(number - 1)
+
+
+def _check_number(number: int, pages: int, path: Path) -> None:
     if not 1 <= number <= pages:
         has = "one page" if pages == 1 else f"{pages} pages"
         raise PictureError(f"{_named(path)} has {has}, and no page {number}. Choose another page, or add it anew.")
-    image.seek(number - 1)
 
 
 def _checked_size(image: Image.Image, path: Path) -> tuple[int, int]:
@@ -232,6 +287,21 @@ def _decoded(image: Image.Image, room: tuple[int, int] | None) -> Image.Image:
     if grey.size == target:
         return grey
     return grey.resize(target, Image.Resampling.BOX, drafted and drafted[1])
+
+
+def _halved(image: Image.Image, room: tuple[int, int]) -> Image.Image:
+    """Decode a picture to grey, at a half, a quarter and so on, until it is no larger than the room."""
+    width, height = image.size
+    factor = 1
+    while width > room[0] * factor or height > room[1] * factor:
+        factor *= 2
+    drafted = image.draft("L", (max(1, width // factor), max(1, height // factor)))
+    image.load()
+    grey = _grey(image)
+    target = -(-width // factor), -(-height // factor)
+    if grey.size == target:
+        return grey
+    return grey.resize(target, Image.Resampling.BOX) if drafted else grey.reduce(factor)
 
 
 def _fitted(size: tuple[int, int], room: tuple[int, int] | None) -> tuple[int, int]:

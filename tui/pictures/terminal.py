@@ -1,7 +1,8 @@
-"""What the terminal at hand can draw, guessed from the environment.
+"""What the terminal at hand can draw: what it has answered, else what the environment lets one guess.
 
 The environment is hearsay: over SSH little more than TERM and the locale arrives. So every guess is one that looks
-right on the plainest terminal of that description, and the person can overrule it.
+right on the plainest terminal of that description. A terminal that has told its name and version is known better, and
+the person, who can overrule both, best.
 """
 
 from __future__ import annotations
@@ -9,9 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, get_args
 
 from tui.pictures.ansi import Colours
+from tui.pictures.capabilities import Answers
+from tui.pictures.glyphs import GLYPH_SETS
+
+Graphics = Literal["kitty", "none"]
+"""Protocols by which a terminal shows pictures pixel by pixel."""
+COLOURS: Final[tuple[Colours, ...]] = get_args(Colours)
+GRAPHICS: Final[tuple[Graphics, ...]] = get_args(Graphics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +29,19 @@ class Terminal:
     glyphs: str
     """The name of a glyph set."""
     colours: Colours
+    graphics: Graphics = "none"
+    """How pictures are shown pixel by pixel; `none` where glyphs alone are."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """A terminal by the name it gives itself, and what its versions draw (their changelogs)."""
+
+    name: str
+    glyphs: str
+    since: tuple[int, ...] = ()
+    """The first version that it is true of."""
+    colours: Colours = "truecolor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +84,29 @@ _KINDS: Final = (
     _Kind("TERM", "vt[0-9].*|ansi.*", "halves", "none"),
 )
 """The first that matches counts."""
+_MODELS: Final = (
+    _Model("kitty", "octants", (0, 40)),
+    _Model("kitty", "sextants"),
+    _Model("foot", "octants", (1, 20)),
+    _Model("foot", "sextants"),
+    _Model("ghostty", "octants", (1, 2)),
+    _Model("ghostty", "sextants"),
+    _Model("vte", "octants", (7800,)),
+    _Model("vte", "sextants"),
+    _Model("wezterm", "octants", (20250201,)),
+    _Model("wezterm", "sextants"),
+    _Model("iterm2", "sextants"),
+    _Model("konsole", "sextants"),
+    _Model("alacritty", "sextants"),
+    _Model("windows terminal", "sextants"),
+    _Model("xterm.js", "quadrants"),
+    _Model("xterm", "quadrants", (), "256"),
+)
+"""The first that matches counts; a terminal that is not here is judged by the environment."""
+_SHOWS_PLACEHOLDERS: Final = {"kitty": (0, 28), "ghostty": (1, 0)}
+"""From which version on a terminal shows a picture wherever kitty's placeholder characters stand."""
+_WINDOWS_TERMINAL: Final = (61, {28, 32, 42})
+"""Windows Terminal long gave no name, but level 1 with rectangles, text macros and Latin-2, as nobody else does."""
 _ANY: Final = Terminal("ascii", "none")
 _SAYS_NOTHING: Final = ("", "C", "POSIX")
 _UTF_8: Final = re.compile(r".*utf-?8.*", re.IGNORECASE)
@@ -78,6 +122,60 @@ def guess(environment: Mapping[str, str]) -> Terminal:
     found = Terminal(kind.glyphs, kind.colours) if kind else _ANY
     glyphs = found.glyphs if _takes_utf_8(environment) else "ascii"
     return Terminal(glyphs, "none" if environment.get("NO_COLOR") else _colours(found.colours, environment))
+
+
+def terminal_of(environment: Mapping[str, str], answers: Answers | None) -> Terminal:
+    """Return how to draw on a terminal that was asked; `answers` is None where it was not, or has kept silent.
+
+    Pixels are for the terminals of which it is certain that they come and go with the text. A multiplexer answers for
+    itself, passes glyphs and swallows pixels.
+    """
+    guessed = guess(environment)
+    if answers is None:
+        return guessed
+    model = next((model for model in _MODELS if _is_model(model, answers)), None)
+    if model is None:
+        return guessed
+    glyphs = model.glyphs if _takes_utf_8(environment) else "ascii"
+    if environment.get("NO_COLOR"):
+        return Terminal(glyphs, "none")
+    colours = _colours(model.colours, environment)
+    return Terminal(glyphs, colours, "kitty" if glyphs != "ascii" and _shows_placeholders(answers) else "none")
+
+
+def overruled(
+    terminal: Terminal, glyphs: str = "", colours: str = "", graphics: str = "", *, in_tmux: bool = False
+) -> Terminal:
+    """Return how to draw when the person has said so; what is empty, unknown or `auto` is left as it was found.
+
+    A picture is told by the colour that it is written in. So there are no pixels where there are few colours, and where
+    there are pixels in tmux, there are 256: true ones it may take for the nearest of them.
+    """
+    glyphs = glyphs if glyphs in GLYPH_SETS else terminal.glyphs
+    depth = next((known for known in COLOURS if known == colours), terminal.colours)
+    shown = next((known for known in GRAPHICS if known == graphics), terminal.graphics)
+    if depth not in ("truecolor", "256"):
+        shown = "none"
+    return Terminal(glyphs, "256" if in_tmux and shown != "none" else depth, shown)
+
+
+def is_in_tmux(environment: Mapping[str, str], answers: Answers | None = None) -> bool:
+    """Whether tmux lies between the program and the terminal."""
+    return bool(environment.get("TMUX")) or (answers is not None and answers.name.startswith("tmux"))
+
+
+def _is_model(model: _Model, answers: Answers) -> bool:
+    return model.name == (answers.name or _name_by_attributes(answers)) and answers.version >= model.since
+
+
+def _name_by_attributes(answers: Answers) -> str:
+    level, *others = answers.attributes or (0,)
+    return "windows terminal" if level == _WINDOWS_TERMINAL[0] and _WINDOWS_TERMINAL[1] <= {*others} else ""
+
+
+def _shows_placeholders(answers: Answers) -> bool:
+    since = _SHOWS_PLACEHOLDERS.get(answers.name)
+    return since is not None and answers.kitty_graphics and answers.version >= since
 
 
 def _is(kind: _Kind, environment: Mapping[str, str]) -> bool:

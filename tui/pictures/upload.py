@@ -33,7 +33,7 @@ STEP: Final = 1.03
 """How much smaller each side becomes at a time: no picture is reduced by more than this beyond what it must be."""
 
 _MEGABYTE = 1024 * 1024
-_LOSSY = ("JPEG", "MPO", "AVIF")
+_LOSSY = ("JPEG", "MPO", "AVIF", "HEIF")
 _LOSSY_TIFF = ("jpeg", "tiff_jpeg", "webp")
 _TIFF_ORIENTATION = 274
 

@@ -23,6 +23,7 @@ import httpx
 from tui.dialects import (
     Answer,
     CutOff,
+    Elsewhere,
     KeyRefused,
     NotUnderstood,
     OperationGone,
@@ -38,9 +39,12 @@ from tui.dialects import (
 )
 from tui.model import ImageFacts, Item, Page, SentPage, Shipment, Trouble, mapped_back, printable
 from tui.runner.ground import Closure, Ground, back_off, closure_of
-from tui.runner.seclusion import MARK, marked_folder
+from tui.seclusion import MARK, marked_folder
 from tui.settings import Pace
 from tui.store import Store, StoreError
+
+LONGEST_NAP = 60.0
+"""Seconds by which a poll may be late before that counts as time in which nobody asked, such as a night's sleep."""
 
 log = logging.getLogger(__name__)
 
@@ -127,7 +131,7 @@ class Flight:
             pending: Pending | Answer = Pending(self.item.operation, self.item.said)
         else:
             pending = await self._submit(await self._upload())
-        if self._ground.stopping:
+        if self._ground.stopping and isinstance(pending, Pending):
             return
         answer = await self._ask_after(pending) if isinstance(pending, Pending) else pending
         await self._read(answer.body)
@@ -141,9 +145,9 @@ class Flight:
             await asyncio.to_thread(_refuse_what_is_secluded, Path(self.item.source), ground.service.name)
         if self.item.is_url:
             await self._fetch_once()
-            if not ground.service.is_local:
-                return Upload(url=self.item.source)
         shipment = await asyncio.to_thread(self._shipment)
+        if self.item.is_url and not ground.service.is_local and hash_of(shipment.content) == self.item.sha256:
+            return Upload(url=self.item.source)  # what the service fetches needs no change
         self._shipped, self._remarks = shipment.pages, [shipment.remark] if shipment.remark else []
         return Upload(content=shipment.content)
 
@@ -192,7 +196,11 @@ class Flight:
         """Post the picture when its turn comes, and note the operation before anything else can happen."""
         ground = self._ground
         await ground.turn(ground.posts)
-        if ground.closure or not await ground.may_post(self._store, self.item.id, self._shipped, self._remark):
+        if (
+            ground.closure
+            or ground.paused
+            or not await ground.may_post(self._store, self.item.id, self._shipped, self._remark)
+        ):
             raise _Again
         self.is_posting = True
         try:
@@ -201,19 +209,25 @@ class Flight:
             self.is_posting = False
             if _is_not_taken(error):
                 await ground.save(self._store.not_taken, self.item.id)
+                ground.has_a_call_again()
+            if isinstance(error, Elsewhere):
+                await ground.save(self._store.sent, self.item.id, error.operation)
             self._not_accepted(error)
         ground.reached()
         ground.tries.pop(self.item.id, None)
         if isinstance(accepted, Pending):
             await ground.save(self._store.sent, self.item.id, accepted.operation)
         self._sent = True
-        self.is_posting = False
+        self.is_posting = isinstance(accepted, Answer)  # which would be lost if it were not read now
         return accepted
 
     def _not_accepted(self, error: ServiceError) -> NoReturn:
         ground = self._ground
         if closure := closure_of(error):
             self._close_the_service(closure, error)
+        if isinstance(error, NotUnderstood):
+            ground.close(Closure.LOST, error)
+            raise _Failed(error.code, error.sentence) from error
         if isinstance(error, Unreachable):
             ground.out_of_reach(error)
             self._try_again(error)
@@ -248,13 +262,16 @@ class Flight:
     async def _ask_after(self, pending: Pending) -> Answer:
         """Poll until the operation has ended; raises what else became of the item."""
         ground, pace, clock = self._ground, self._pace, self._ground.clock
-        since = self.item.sent_at or clock()
+        since = clock()  # also for one that was sent before: nobody has waited for it while this was not running
         patience = _Patience(pace, clock)
         interval = ground.first_poll
         next_poll = clock() + (0.0 if self.item.operation else max(interval, pending.after))
         while True:
+            due = max(next_poll, clock())
             await self._rest_until(next_poll)
             await ground.turn(ground.polls)
+            late = clock() - due
+            since += late if late > LONGEST_NAP else 0.0
             try:
                 answer = await self._dialect.poll(self._http, pending)
             except ServiceError as error:
@@ -326,7 +343,7 @@ class Flight:
             raise _Failed(
                 error.code, f"{error.sentence} The answer is kept. Check that the profile's dialect is the service's."
             ) from error
-        if len(pages) < len(self.item.page_sizes) and not self._remarks:
+        if len(pages) < len(self.item.page_sizes):
             self._remarks.append(f"{len(pages)} of {len(self.item.page_sizes)} pages were read")
         await self._ground.save(
             self._store.done,
@@ -390,8 +407,8 @@ class _Patience:
         is_over = now - self._since >= self._pace.deadline if isinstance(error, Unreachable) else True
         if self._losses >= self._pace.tries and is_over:
             raise _Failed(
-                error.code,
-                f"{error.sentence} It was asked {self._losses} times; in the queue, ! sends the image again.",
+                "given-up",
+                f"{error.sentence} It was asked {self._losses} times; in the queue, ! asks it again, for nothing.",
             ) from error
         return now + back_off(self._losses)
 
@@ -419,6 +436,11 @@ def _refuse_what_is_secluded(picture: Path, service: str) -> None:
         )
 
 
+def hash_of(content: bytes) -> str:
+    """Return by what the queue file knows a file's bytes."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def _bytes_of(item: Item) -> bytes:
     """Read an item's picture; raises _Failed when it is not there any more, or is another."""
     name = printable(item.picture)
@@ -428,7 +450,7 @@ def _bytes_of(item: Item) -> bytes:
         raise _Failed("vanished", f"{name} is no longer there. Put it back; in the queue, ! tries again.") from error
     except (OSError, ValueError) as error:
         raise _Failed("unreadable", f"{name} cannot be read: {_reason(error)}. In the queue, ! tries again.") from error
-    if item.sha256 and hashlib.sha256(content).hexdigest() != item.sha256:
+    if item.sha256 and hash_of(content) != item.sha256:
         raise _Failed("changed", f"{name} has changed since it was added. Add it again.")
     return content
 
@@ -448,5 +470,5 @@ def interrupted(what: str) -> str:
 def _too_long(said: str, seconds: float) -> str:
     minutes = f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"
     return (
-        f"The service still says {said!r} after {minutes}, so it was given up. In the queue, ! sends the image again."
+        f"The service still says {said!r} after {minutes}, so it was given up. In the queue, ! asks again, for nothing."
     )

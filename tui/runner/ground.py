@@ -34,6 +34,8 @@ class Closure(StrEnum):
     """It does not know what it is asked for, which is the same for every image."""
     UNTRUSTED = "untrusted"
     """Nobody vouches for it."""
+    LOST = "lost"
+    """It takes images and then names no operation that can be asked after: each would be paid for in vain."""
     BUDGET = "budget"
     """As many images were sent as may be."""
     QUOTA = "quota"
@@ -190,7 +192,17 @@ class Ground:
     def close(self, closure: Closure, error: ServiceError) -> None:
         """Send nothing more in this run."""
         self.closure = closure
-        self.troubles["service"] = error.sentence
+        self.troubles["service"] = self.told(error)
+
+    def has_a_call_again(self) -> None:
+        """Note that a call which had been counted was given back."""
+        if self.closure is Closure.BUDGET:
+            self.closure = None
+            self.troubles.pop("service", None)
+
+    def told(self, error: ServiceError) -> str:
+        """Return an error's sentence with the profile it is about."""
+        return f"{self.service.name}: {error.sentence}"
 
     async def may_post(self, store: Store, item_id: int, shipped: Sequence[SentPage], remark: str) -> bool:
         """Count a call that is about to be made; False, and nothing more is sent, where the budget is used up."""

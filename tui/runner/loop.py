@@ -129,7 +129,7 @@ class Runner:
                     await self._run(store, until_idle=until_idle)
                 else:
                     ground.troubles["lease"] = (
-                        f"Another Handread ({store.lease_holder()}) is running this queue; this one only reviews."
+                        f"Another Handread ({store.lease_holder()}) is running this queue, and only one can at a time."
                     )
         except StoreError as error:
             ground.troubles["store"] = str(error)
@@ -171,7 +171,7 @@ class _Shift:
             while True:
                 await self._take_up()
                 due = await self._due()
-                if until_idle and not self._under_way and (due is None or self._is_far_off(due)):
+                if until_idle and self._is_over(due):
                     return
                 await self._rest(due, LOOK_AGAIN if not until_idle else None)
         finally:
@@ -230,6 +230,12 @@ class _Shift:
         if self._ground.closure:
             return None
         return await self._ground.save(self._store.next_due, self._ground.service.name, self._ground.only)
+
+    def _is_over(self, due: float | None) -> bool:
+        """Whether a run without a screen has nothing left to do, or nothing for a long while."""
+        if not self._under_way:
+            return due is None or self._is_far_off(due)
+        return not any(flight.is_posting for flight in self._under_way.values()) and self._is_far_off(0.0)
 
     def _is_far_off(self, due: float) -> bool:
         """Whether nothing can be sent for so long that a run had better end and say so."""

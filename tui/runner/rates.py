@@ -74,6 +74,7 @@ class Lane:
     async def wait(self, not_before: Callable[[], float]) -> None:
         """Wait for one's turn, and at least until a time, which may move while one waits."""
         async with self._turn:
+            self.free_at = min(self.free_at, self._clock() + self._interval)  # the clock may have been set back
             while (seconds := max(self.free_at, not_before()) - self._clock()) > 0:
                 await self._sleep(seconds)
             self.free_at = self._clock() + self._interval

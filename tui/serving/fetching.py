@@ -29,9 +29,13 @@ CONNECT_SECONDS = 10.0
 MOST_REDIRECTIONS = 5
 HEADERS = {"Accept-Encoding": "identity", "User-Agent": f"handread/{__version__}"}
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+NOT_PUBLIC = tuple(map(ipaddress.ip_network, ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24", "fec0::/10")))
+"""What Python counts as public and is not: Azure's channel to its own machines, protocols' own, and site-local ones."""
 _HOST = re.compile(r"[a-z0-9._:-]{1,253}", re.ASCII)
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Grown = Callable[[int], None]
+"""Is told how many bytes of an image have come."""
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 """Gives the addresses of a host; raises OSError."""
 
@@ -58,21 +62,24 @@ class Fetcher:
         """Return one for hosts as a person names them; raises ServingError for what is none."""
         return cls(frozenset(map(_host_from, hosts)))
 
-    async def __call__(self, url: str, most_bytes: int) -> bytes:
-        """Return the image at a URL; raises UrlRefused or DownloadFailed."""
+    async def __call__(self, url: str, most_bytes: int, grown: Grown = lambda _: None) -> bytes:
+        """Return the image at a URL; raises UrlRefused or DownloadFailed, or what `grown` does.
+
+        `grown` is told how many bytes have come, each time that some have.
+        """
         try:
             async with asyncio.timeout(self.seconds):
-                return await self._followed(url, most_bytes)
+                return await self._followed(url, most_bytes, grown)
         except TimeoutError as error:
             raise DownloadFailed(f"The image did not come within {self.seconds:.0f} seconds.") from error
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, ExceptionGroup) as error:
             raise DownloadFailed(f"Failed to download the image from its URL ({type(error).__name__}).") from error
 
-    async def _followed(self, url: str, most_bytes: int) -> bytes:
+    async def _followed(self, url: str, most_bytes: int, grown: Grown) -> bytes:
         place = _parsed(url)
         for _ in range(MOST_REDIRECTIONS + 1):
             address = await self._address(place)
-            found = await self._get(place, address, most_bytes)
+            found = await self._get(place, address, most_bytes, grown)
             if isinstance(found, bytes):
                 return found
             place = found
@@ -94,7 +101,7 @@ class Fetcher:
             raise UrlRefused(f"{_not_allowed(host)} Its address is not public, so that * does not stand for it.")
         return addresses[0]
 
-    async def _get(self, url: httpx.URL, address: str, most_bytes: int) -> bytes | httpx.URL:
+    async def _get(self, url: httpx.URL, address: str, most_bytes: int, grown: Grown) -> bytes | httpx.URL:
         """Return what an address has for a URL, or the URL that it names in its stead."""
         host = _name_of(url)
         headers = {**HEADERS, "Host": url.netloc.decode("ascii")}
@@ -112,7 +119,7 @@ class Fetcher:
                 raise DownloadFailed(
                     f"Failed to download the image from its URL: {host} answers {response.status_code}."
                 )
-            return await _body(response, most_bytes)
+            return await _body(response, most_bytes, grown)
 
 
 def is_public(text: str) -> bool:
@@ -125,6 +132,8 @@ def is_public(text: str) -> bool:
         inner = address.ipv4_mapped or address.sixtofour or _of_nat64(address)
         if inner is not None:
             return is_public(str(inner))
+    if any(address in network for network in NOT_PUBLIC if network.version == address.version):
+        return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 
@@ -140,8 +149,11 @@ def _not_allowed(host: str) -> str:
 def _parsed(url: str) -> httpx.URL:
     try:
         parsed = httpx.URL(url)
+        is_port = parsed.port is None or 0 < parsed.port < 2**16
     except (httpx.InvalidURL, ValueError, TypeError) as error:
         raise UrlRefused("Image URL is badly formatted.") from error
+    if not is_port:
+        raise UrlRefused("Image URL is badly formatted: there is no such port.")
     if parsed.scheme not in {"http", "https"} or not parsed.host or parsed.userinfo:
         raise UrlRefused("Image URL is badly formatted: it begins with http:// or https:// and holds no password.")
     return parsed
@@ -173,7 +185,7 @@ def _port_of(url: httpx.URL) -> int:
     return url.port or (443 if url.scheme == "https" else 80)
 
 
-async def _body(response: httpx.Response, most_bytes: int) -> bytes:
+async def _body(response: httpx.Response, most_bytes: int, grown: Grown) -> bytes:
     if response.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise DownloadFailed("The image comes compressed in a way that was not asked for.")
     body = bytearray()
@@ -181,4 +193,5 @@ async def _body(response: httpx.Response, most_bytes: int) -> bytes:
         body += piece
         if len(body) > most_bytes:
             raise DownloadFailed(f"The image has more than {most_bytes:,} bytes. Send a smaller one.")
+        grown(len(body))
     return bytes(body)

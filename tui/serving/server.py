@@ -23,7 +23,7 @@ from tui.engine.keeping import Folder
 from tui.engine.service import Terms, UrlRefused, local_service
 from tui.model import printable
 from tui.serving.address import WITHOUT_KEY, Place, listen, own_names, place_of, public_url_from, url_of
-from tui.serving.fetching import Fetcher
+from tui.serving.fetching import Fetcher, Grown
 from tui.serving.keys import key_from
 from tui.serving.log import Logged, Say, ToLog
 from tui.serving.trouble import ServingError
@@ -94,7 +94,7 @@ def refuse_if_incomplete() -> None:
         raise ServingError(missing_sentence("python-multipart"))
 
 
-async def _no_urls(url: str, most_bytes: int) -> bytes:  # noqa: ARG001 - the form of a Fetch
+async def _no_urls(url: str, most_bytes: int, grown: Grown) -> bytes:  # noqa: ARG001 - the form of a Fetch
     raise UrlRefused(
         "This server fetches no images from URLs. Send the image's bytes as application/octet-stream, or have the "
         "server started with --allow-url and the name of the host."

@@ -17,12 +17,16 @@ from textual.filter import LineFilter
 
 from tui.intake import Arrived, Notice, take_in
 from tui.model import Trouble
+from tui.pictures.cache import Copies
 from tui.pictures.glyphs import ASCII
+from tui.pictures.opening import Opener
+from tui.pictures.pixels import PixelTerminal
 from tui.quote import quote_of
-from tui.runner import Runner
+from tui.runner import GRACE, Runner
 from tui.settings import Service, Settings
 from tui.store import Store, StoreError
 from tui.view.desk import Desk
+from tui.view.easel import Easel
 from tui.view.key_order import KeyOrder
 from tui.view.machine import Machine
 from tui.view.plain import AsciiTwins
@@ -31,7 +35,7 @@ from tui.view.screens.queue import QueueScreen
 
 MOST_TOLD = 2
 """How many sentences about names that were given are told one by one: a folder may hold a thousand bad files."""
-LAST_WORDS = 3.0
+LAST_WORDS = GRACE + 1.0
 """How many seconds the machine has to end when the program is left."""
 
 
@@ -51,9 +55,13 @@ class HandreadApp(App[None]):
         names: tuple[str, ...] = (),
         opens_review: bool = False,
         notice: str = "",
+        pixels: PixelTerminal | None = None,
+        has_colours: bool = True,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        super().__init__()
+        super().__init__(ansi_color=None if has_colours else True)  # True leaves NO_COLOR no colour to turn into grey
+        self._has_colours = has_colours
+        self._easel = Easel(self._write, pixels) if pixels else None
         self._settings = settings
         self._runner = runner
         self._service = service
@@ -80,13 +88,19 @@ class HandreadApp(App[None]):
                 self._machine(),
                 reviewer=self._settings.reviewer,
                 glyphs=self._settings.glyphs,
+                opener=Opener(Copies(self._settings.cache, self._settings.cache_bytes)),
+                easel=self._easel,
+                has_colours=self._has_colours,
                 opens_review=self._opens_review,
                 clock=self._clock,
             )
         )
         with suppress(NotImplementedError, RuntimeError):  # where there are no signals, or another thread has them
-            for number in (signal.SIGTERM, signal.SIGHUP):
+            for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
                 asyncio.get_running_loop().add_signal_handler(number, self._end, number)
+        if self._easel is not None:
+            easel = self._easel
+            self.app_resume_signal.subscribe(self, lambda _: easel.send_again())
         if self._notice:
             self._tell(self._notice)
         self._start(self._take_in, "intake")
@@ -115,6 +129,12 @@ class HandreadApp(App[None]):
         """End as a signal asks for, and leave the terminal as it was found."""
         self.exit(return_code=128 + number)
 
+    def exit(self, *arguments: Any, **more: Any) -> None:
+        """End, and have the terminal forget pictures while it shows the screen that they hang on."""
+        if self._easel is not None:
+            self._easel.close()
+        super().exit(*arguments, **more)
+
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what every line goes through before it is drawn."""
         twins = [AsciiTwins()] if self._settings.glyphs == ASCII.name else []
@@ -136,6 +156,11 @@ class HandreadApp(App[None]):
         await self._desk.close()
         self._store.close()
 
+    def _write(self, sequences: str) -> None:
+        """Send the terminal what is no text; pictures are, and Textual has no other way for them."""
+        if self._driver is not None:
+            self._driver.write(sequences)
+
     def _machine(self) -> Machine:
         runner, service = self._runner, self._service
         if runner is None or service is None:
@@ -152,7 +177,7 @@ class HandreadApp(App[None]):
         if self._runner is None:
             return None
         if self._runner.is_paused:
-            self._go_on(agreed=True)
+            self._ask_again()
         else:
             self._runner.pause()
         return self._runner.is_paused
@@ -163,9 +188,16 @@ class HandreadApp(App[None]):
             self._offer = ""
             self._runner.resume()
 
+    def _ask_again(self) -> None:
+        """Go on after a pause; what nobody has agreed to yet is asked for once more."""
+        if self._offer:
+            self._start(self._make_an_offer, "offer")
+        else:
+            self._go_on(agreed=True)
+
     def _ask(self, quote: str) -> None:
         """Ask whether to send what is to be paid for."""
-        self._offer = f"Nothing is sent yet: {quote}. p starts."
+        self._offer = f"Not started, p asks again: {quote}."
         question = QuestionScreen(f"{quote}; start?", yes="start", no="not now")
         self.push_screen(question, self._go_on)
 
@@ -209,11 +241,11 @@ class HandreadApp(App[None]):
         except StoreError as error:
             self._tell(str(error))
             return
-        if quote.images:
+        if quote.calls:
             with suppress(RuntimeError):  # the program has just been left
                 self.call_from_thread(self._ask, quote.sentence)
         else:
-            runner.resume()
+            self._go_on(agreed=True)
 
     def _greet(self, arrival: Arrived | Notice) -> str:
         """Set the machine to work on what is new; returns what is to be told of the others."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from tui.engine.operations import Operation
 from tui.engine.order import in_rows
 from tui.model import Line, Page, Polygon
+from tui.pdf import DOTS
 
 MODEL = "PP-OCRv6-small"
 
@@ -35,9 +37,38 @@ def whole(polygon: Polygon | None) -> list[int]:
     return [round(number) for number in polygon.numbers] if polygon else []
 
 
-def tenths(polygon: Polygon | None) -> list[float]:
-    """Return a box in tenths of pixels."""
-    return [round(number, 1) for number in polygon.numbers] if polygon else []
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What pages and boxes are measured in: images in pixels, PDF documents in inches."""
+
+    unit: str
+    dots: int
+    """How many pixels a unit has."""
+    digits: int
+    """How many digits of a box follow the point."""
+
+    def box(self, polygon: Polygon | None) -> list[float]:
+        """Return a box: in tenths of pixels, or ten-thousandths of inches."""
+        return [round(number / self.dots, self.digits) for number in polygon.numbers] if polygon else []
+
+    def whole_box(self, polygon: Polygon | None) -> list[float]:
+        """Return a box as the older versions do: in whole pixels, or ten-thousandths of inches."""
+        return list(whole(polygon)) if self.dots == 1 else self.box(polygon)
+
+    def extent(self, page: Page) -> Json:
+        """Return how large a page is, and the unit."""
+        width, height = (int(side) if self.dots == 1 else side / self.dots for side in (page.width, page.height))
+        return {"width": round(width, self.digits), "height": round(height, self.digits), "unit": self.unit}
+
+
+PIXELS = Measure("pixel", 1, 1)
+INCHES = Measure("inch", DOTS, 4)
+"""The engine sees the pages of a PDF with so many pixels an inch."""
+
+
+def measure_of(operation: Operation) -> Measure:
+    """Return what the boxes of an operation's document are measured in."""
+    return INCHES if operation.order.is_pdf else PIXELS
 
 
 def moment(seconds: float) -> str:

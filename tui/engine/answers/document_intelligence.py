@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tui.engine.answers.common import Json, lines_of, tenths, times_of
+from tui.engine.answers.common import Json, Measure, lines_of, measure_of, times_of
 from tui.engine.answers.errors import wrapped_error
 from tui.engine.operations import Operation, Status
 from tui.model import Line, Page, Polygon, Word
@@ -82,6 +82,7 @@ class _Placed:
 def _result(operation: Operation) -> Json:
     unit = operation.option("stringIndexType") or GRAPHEMES
     version = operation.option("api-version")
+    measure = measure_of(operation)
     offset, pages = 0, []
     for page in operation.pages:
         placed = list(_placed(lines_of(page, operation), offset, unit))
@@ -93,8 +94,8 @@ def _result(operation: Operation) -> Json:
         "modelId": "prebuilt-read",
         "stringIndexType": unit,
         "content": "\n".join(one.line.text for one in every),
-        "pages": [_page(page, placed, offset, unit) for page, placed, offset in pages],
-        "paragraphs": [_paragraph(page, run) for page, placed, _ in pages for run in _runs(placed)],
+        "pages": [_page(page, placed, offset, unit, measure) for page, placed, offset in pages],
+        "paragraphs": [_paragraph(page, run, measure) for page, placed, _ in pages for run in _runs(placed)],
         **_styles(every),
     }
     return {**result, "contentFormat": "text"} if version >= "2024" else result
@@ -107,22 +108,20 @@ def _placed(lines: Sequence[Line], offset: int, unit: str) -> Iterator[_Placed]:
         offset = placed.end + 1
 
 
-def _page(page: Page, placed: Sequence[_Placed], offset: int, unit: str) -> Json:
+def _page(page: Page, placed: Sequence[_Placed], offset: int, unit: str, measure: Measure) -> Json:
     return {
         "pageNumber": page.number,
         "angle": page.angle,
-        "width": int(page.width),
-        "height": int(page.height),
-        "unit": "pixel",
-        "words": [word for one in placed for word in _words(one, unit)],
+        **measure.extent(page),
+        "words": [word for one in placed for word in _words(one, unit, measure)],
         "lines": [
-            {"content": one.line.text, "polygon": tenths(one.line.polygon), "spans": [one.span]} for one in placed
+            {"content": one.line.text, "polygon": measure.box(one.line.polygon), "spans": [one.span]} for one in placed
         ],
         "spans": [{"offset": offset, "length": placed[-1].end - offset if placed else 0}],
     }
 
 
-def _words(placed: _Placed, unit: str) -> Iterator[Json]:
+def _words(placed: _Placed, unit: str, measure: Measure) -> Iterator[Json]:
     """Return the words of a line, each where it is found in the line's text."""
     text, reached = placed.line.text, 0
     for word in placed.line.words:
@@ -130,11 +129,11 @@ def _words(placed: _Placed, unit: str) -> Iterator[Json]:
         start = reached if start < 0 else start
         reached = min(len(text), start + len(word.text))
         offset = placed.offset + length_in(text[:start], unit)
-        yield _word(word, {"offset": offset, "length": length_in(text[start:reached], unit)})
+        yield _word(word, {"offset": offset, "length": length_in(text[start:reached], unit)}, measure)
 
 
-def _word(word: Word, span: Json) -> Json:
-    record: Json = {"content": word.text, "polygon": tenths(word.polygon)}
+def _word(word: Word, span: Json, measure: Measure) -> Json:
+    record: Json = {"content": word.text, "polygon": measure.box(word.polygon)}
     sure = {} if word.confidence is None else {"confidence": round(word.confidence, 3)}
     return {**record, **sure, "span": span}
 
@@ -160,8 +159,8 @@ def _goes_on(above: Polygon | None, below: Polygon | None) -> bool:
     return beneath and overlap and next_top - bottom <= APART * min(above.height, below.height)
 
 
-def _paragraph(page: Page, run: Sequence[_Placed]) -> Json:
-    regions = [{"pageNumber": page.number, "polygon": tenths(around)} for around in _around(run)]
+def _paragraph(page: Page, run: Sequence[_Placed], measure: Measure) -> Json:
+    regions = [{"pageNumber": page.number, "polygon": measure.box(around)} for around in _around(run)]
     return {
         "spans": [{"offset": run[0].offset, "length": run[-1].end - run[0].offset}],
         "boundingRegions": regions,

@@ -6,7 +6,15 @@ recorded answers.
 
 from __future__ import annotations
 
-from tui.engine.answers.common import MODEL, Json, lines_of, started_with_a_capital, tenths, times_of
+from tui.engine.answers.common import (
+    MODEL,
+    Json,
+    Measure,
+    lines_of,
+    measure_of,
+    started_with_a_capital,
+    times_of,
+)
 from tui.engine.answers.recognize_text import lines_2
 from tui.engine.operations import Operation, Status
 from tui.model import Line, Page, Word
@@ -16,7 +24,7 @@ def batch_read(operation: Operation) -> Json:
     """Return an operation as `read/operations` of 2.0 and 2.1 shows it."""
     answer: Json = {"status": started_with_a_capital(operation)}
     if operation.status is Status.SUCCEEDED:
-        answer["recognitionResults"] = [_batch_page(page) for page in operation.pages]
+        answer["recognitionResults"] = [_batch_page(page, measure_of(operation)) for page in operation.pages]
     return answer
 
 
@@ -53,41 +61,37 @@ def _answer(operation: Operation, about: Json) -> Json:
     return answer
 
 
-def _batch_page(page: Page) -> Json:
+def _batch_page(page: Page, measure: Measure) -> Json:
     return {
         "page": page.number,
         "clockwiseOrientation": round(page.angle % 360, 2) % 360,
-        "width": int(page.width),
-        "height": int(page.height),
-        "unit": "pixel",
-        "lines": lines_2(page.lines, marks_doubt=True),
+        **measure.extent(page),
+        "lines": lines_2(page.lines, marks_doubt=True, box=measure.whole_box),
     }
 
 
 def _page(page: Page, operation: Operation) -> Json:
-    language = operation.option("language")
+    language, measure = operation.option("language"), measure_of(operation)
     return {
         "page": page.number,
         **({"language": language} if language else {}),
         "angle": page.angle,
-        "width": int(page.width),
-        "height": int(page.height),
-        "unit": "pixel",
-        "lines": [_line(line) for line in lines_of(page, operation)],
+        **measure.extent(page),
+        "lines": [_line(line, measure) for line in lines_of(page, operation)],
     }
 
 
-def _line(line: Line) -> Json:
+def _line(line: Line, measure: Measure) -> Json:
     plain: Json = {
-        "boundingBox": tenths(line.polygon),
+        "boundingBox": measure.box(line.polygon),
         "text": line.text,
-        "words": [_word(word) for word in line.words],
+        "words": [_word(word, measure) for word in line.words],
     }
     if line.handwritten is None:
         return plain
     return {**plain, "appearance": {"style": {"name": "handwriting" if line.handwritten else "other"}}}
 
 
-def _word(word: Word) -> Json:
-    plain: Json = {"boundingBox": tenths(word.polygon), "text": word.text}
+def _word(word: Word, measure: Measure) -> Json:
+    plain: Json = {"boundingBox": measure.box(word.polygon), "text": word.text}
     return plain if word.confidence is None else {**plain, "confidence": round(word.confidence, 3)}

@@ -5,9 +5,11 @@ Sources: the specifications ComputerVision v1.0, v2.0 and v2.1 in Azure/azure-re
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from tui.engine.answers.common import Json, started_with_a_capital, whole
 from tui.engine.operations import Operation, Status
-from tui.model import Line, Word
+from tui.model import Line, Polygon, Word
 
 
 def recognize_text_1_0(operation: Operation) -> Json:
@@ -31,13 +33,17 @@ def recognize_text_2_1(operation: Operation) -> Json:
     return answer
 
 
-def lines_2(lines: tuple[Line, ...], *, marks_doubt: bool) -> list[Json]:
-    """Return lines as the versions 1 and 2 write them: whole pixels, and `Low` where a word is doubtful."""
+Box = Callable[[Polygon | None], Sequence[float]]
+"""Writes a box as numbers."""
+
+
+def lines_2(lines: tuple[Line, ...], *, marks_doubt: bool, box: Box = whole) -> list[Json]:
+    """Return lines as the versions 1 and 2 write them: boxes in whole pixels, `Low` where a word is doubtful."""
     return [
         {
-            "boundingBox": whole(line.polygon),
+            "boundingBox": box(line.polygon),
             "text": line.text,
-            "words": [_word(word, marks_doubt=marks_doubt) for word in line.words],
+            "words": [_word(word, marks_doubt=marks_doubt, box=box) for word in line.words],
         }
         for line in lines
     ]
@@ -51,6 +57,6 @@ def _answer(operation: Operation, *, marks_doubt: bool) -> Json:
     return answer
 
 
-def _word(word: Word, *, marks_doubt: bool) -> Json:
-    plain: Json = {"boundingBox": whole(word.polygon), "text": word.text}
+def _word(word: Word, *, marks_doubt: bool, box: Box) -> Json:
+    plain: Json = {"boundingBox": box(word.polygon), "text": word.text}
     return {**plain, "confidence": "Low"} if marks_doubt and word.is_doubtful else plain

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NoReturn
 from urllib.parse import quote
 
@@ -19,6 +19,7 @@ from tui.engine.service.limits import READ, Limits, check
 from tui.engine.service.refusals import Body, Declined, Fault, TurnedAway, request_id_of, throttled
 from tui.engine.service.terms import Terms
 from tui.engine.service.uploads import Forms, Uploads
+from tui.pdf import is_pdf
 
 RETRY_STOPPED = 30
 """Seconds a client is asked to wait when the server is stopping."""
@@ -123,7 +124,7 @@ class Counter:
                 _raise_stopping()
             if self._operations.are_full or not self._operations.has_room_for(arrival):
                 raise throttled(self._family.title)
-            return self._operations.start(content, order)
+            return self._operations.start(content, replace(order, is_pdf=is_pdf(content)))
 
     def _guarded(self, endpoint: Endpoint) -> Endpoint:
         async def guarded(request: Request) -> Response:

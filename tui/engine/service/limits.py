@@ -9,6 +9,8 @@ from tui.engine import ImageUnreadable
 from tui.engine.document import PAGED_FORMATS, has_page, look_at
 from tui.engine.ranges import EVERY_PAGE, PageRanges
 from tui.engine.service.refusals import Declined, Fault
+from tui.pdf import FORMAT as PDF
+from tui.pdf import is_pdf
 
 MEGABYTE = 2**20
 LEAST_SIDE = 50
@@ -23,7 +25,7 @@ class Limits:
     longest_side: int
     """Pixels."""
     formats: frozenset[str]
-    """As Pillow calls them."""
+    """As Pillow calls them, and PDF."""
 
     @property
     def named_formats(self) -> str:
@@ -34,18 +36,17 @@ class Limits:
 
 OLD = Limits(4 * MEGABYTE, 4200, frozenset({"JPEG", "PNG", "GIF", "BMP"}))
 """Recognize Text 1.0 to 2.1."""
-READ = Limits(500 * MEGABYTE, 10_000, frozenset({"JPEG", "PNG", "BMP", "TIFF"}))
-"""Read 2.0 to 3.2, Form Recognizer and Document Intelligence; of PDF the engine knows nothing."""
+READ = Limits(500 * MEGABYTE, 10_000, frozenset({"JPEG", "PNG", "BMP", "TIFF", PDF}))
+"""Read 2.0 to 3.2, Form Recognizer and Document Intelligence; a page of a PDF has no pixels before it is drawn."""
 ANALYSIS = Limits(20 * MEGABYTE, 16_000, frozenset({"JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF"}))
 """Image Analysis 4.0."""
 
 
 async def check(content: bytes, limits: Limits, pages: PageRanges = EVERY_PAGE) -> None:
     """Raise Declined for an image that a service does not take, or that has none of the pages asked for."""
-    if content[:1024].lstrip().startswith(b"%PDF-"):
-        raise Declined(
-            Fault.FORMAT, f"This engine reads no PDF. Send its pages as images: {limits.named_formats} are taken."
-        )
+    if is_pdf(content):
+        await _check_pdf(content, limits, pages)
+        return
     try:
         form, width, height = await asyncio.to_thread(look_at, content)
     except ImageUnreadable as error:
@@ -62,6 +63,16 @@ async def check(content: bytes, limits: Limits, pages: PageRanges = EVERY_PAGE) 
             Fault.PIXELS,
             f"The image is {width} x {height} pixels. Each side must have {LEAST_SIDE} to {limits.longest_side}.",
         )
+
+
+async def _check_pdf(content: bytes, limits: Limits, pages: PageRanges) -> None:
+    if PDF not in limits.formats:
+        raise Declined(Fault.FORMAT, f"PDF documents are not taken. Send the pages as images: {limits.named_formats}.")
+    try:
+        await asyncio.to_thread(look_at, content)
+    except ImageUnreadable as error:
+        raise Declined(Fault.IMAGE, error.sentence) from error
+    await _check_pages(content, PDF, pages)
 
 
 async def _check_pages(content: bytes, form: str, pages: PageRanges) -> None:

@@ -14,11 +14,11 @@ class DownloadFailed(Exception):
     """An image that could not be fetched, with the reason as a sentence."""
 
 
-Fetch = Callable[[str, int], Awaitable[bytes]]
+Fetch = Callable[[str, int, Callable[[int], None]], Awaitable[bytes]]
 """Gets the image at a URL, of at most so many bytes; raises UrlRefused or DownloadFailed."""
 
 
-async def fetch_nothing(url: str, most_bytes: int) -> bytes:  # noqa: ARG001 - the form of a Fetch
+async def fetch_nothing(url: str, most_bytes: int, grown: Callable[[int], None]) -> bytes:  # noqa: ARG001 - the form of a Fetch
     """Refuse every URL, as an engine without a network does."""
     raise UrlRefused("This engine fetches no URLs. Send the image's bytes as application/octet-stream.")
 

@@ -91,14 +91,16 @@ class Uploads:
         return sources
 
     async def _fetched(self, url: str, arrival: Arrival) -> bytes:
+        def grown(size: int) -> None:
+            arrival.size = size
+            self._require_room(arrival)
+
         try:
-            content = _not_empty(await self.fetch(url, self.most_bytes))
+            return _not_empty(await self.fetch(url, self.most_bytes, grown))
         except UrlRefused as error:
             raise Declined(Fault.URL, str(error)) from error
         except DownloadFailed as error:
             raise Declined(Fault.DOWNLOAD, str(error)) from error
-        arrival.size = len(content)
-        return content
 
     async def _in_a_form(self, request: Request, arrival: Arrival) -> bytes:
         from starlette.datastructures import UploadFile

@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 
 class QuestionScreen(ModalScreen[bool]):
-    """Asks a question that y answers with yes, and n or esc with no; no other key answers it."""
+    """Asks a question that y answers with yes, and n, q or esc with no; no other key answers it."""
 
     def __init__(self, question: str, *, yes: str, no: str) -> None:
         super().__init__()
@@ -23,6 +23,6 @@ class QuestionScreen(ModalScreen[bool]):
         """Take the answer."""
         if event.key in {"y", "Y"}:
             self.dismiss(True)
-        elif event.key in {"n", "N", "escape"}:
+        elif event.key in {"n", "N", "q", "escape"}:
             self.dismiss(False)
         event.stop()

@@ -12,9 +12,12 @@ from textual.binding import BindingType
 from textual.widgets import Footer, Static
 
 from tui.model import Item, State, printable
+from tui.pictures.opening import Opener
 from tui.store import Store, StoreError
 from tui.view import commands
 from tui.view.desk import Desk
+from tui.view.easel import Easel
+from tui.view.looks import Remembered
 from tui.view.machine import Machine
 from tui.view.screens.keys import KeysScreen
 from tui.view.screens.review import ReviewScreen
@@ -42,6 +45,9 @@ class QueueScreen(RowsScreen[None]):
         *,
         reviewer: str,
         glyphs: str,
+        opener: Opener | None = None,
+        easel: Easel | None = None,
+        has_colours: bool = True,
         opens_review: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -51,9 +57,13 @@ class QueueScreen(RowsScreen[None]):
         self._machine = machine
         self._reviewer = reviewer
         self._glyphs = glyphs
+        self._opener = opener
+        self._easel = easel
+        self._has_colours = has_colours
         self._opens_review = opens_review
         self._clock = clock
         self._revision = -1
+        self._remembered = Remembered()
 
     def compose(self) -> ComposeResult:
         """Tally above, images below."""
@@ -91,7 +101,7 @@ class QueueScreen(RowsScreen[None]):
 
     def pull(self) -> None:
         """Ask the queue file what moved, and draw just that."""
-        if self.app.screen is not self:  # `is_current` is also true of a screen that another one covers
+        if self.app.screen is not self and self._revision >= 0:  # `is_current` is also true of a covered screen
             return
         try:
             changes = self._store.changes(self._revision)
@@ -154,7 +164,16 @@ class QueueScreen(RowsScreen[None]):
 
     def _review(self, item: Item) -> None:
         screen = ReviewScreen(
-            self._store, self._desk, item.id, reviewer=self._reviewer, glyphs=self._glyphs, machine=self._machine
+            self._store,
+            self._desk,
+            item.id,
+            reviewer=self._reviewer,
+            glyphs=self._glyphs,
+            machine=self._machine,
+            opener=self._opener,
+            easel=self._easel,
+            has_colours=self._has_colours,
+            remembered=self._remembered,
         )
         self.app.push_screen(screen, self._come_back)
 

@@ -6,15 +6,15 @@ import time
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Footer
 
-from tui.model import Decision, Item, Line, LineKey, Page, Polygon, State, Verdict, printable, text_of
+from tui.model import Decision, Item, Line, LineKey, Page, State, Verdict, printable, text_of
 from tui.pictures.glyphs import GLYPH_SETS
-from tui.pictures.source import PageImage, PictureError
+from tui.pictures.opening import Opener
 from tui.review import (
     Decisions,
     Spot,
@@ -25,22 +25,26 @@ from tui.review import (
     verdict_of,
     verdict_on,
     word_spans,
-    words_under,
 )
 from tui.store import Store, StoreError
 from tui.view import commands
-from tui.view.darkroom import Darkroom, Frame
+from tui.view.darkroom import Darkroom
 from tui.view.desk import Desk
+from tui.view.easel import Easel
+from tui.view.ink import Medium
+from tui.view.looks import Remembered
 from tui.view.machine import Machine
+from tui.view.picture_desk import PictureDesk, Subject
 from tui.view.screens.keys import KeysScreen
+from tui.view.screens.pictures import PicturesScreen
 from tui.view.screens.reason import ReasonScreen
-from tui.view.screens.rows import GLANCE, RowsScreen
+from tui.view.screens.rows import GLANCE
 from tui.view.widgets.heading import Heading
 from tui.view.widgets.ink_panel import InkPanel
 from tui.view.widgets.line_editor import LineEditor
 from tui.view.widgets.page_map import PageMap
 from tui.view.widgets.result_tree import ResultTree
-from tui.view.wording import STATE_WORDS, details, duration, short_name, state_mark
+from tui.view.wording import STATE_WORDS, details, short_name, state_mark
 
 WIDE = 110
 """From this many columns on the page map stands beside the ink."""
@@ -50,7 +54,7 @@ COMMAND_NAMES = frozenset(command.name for command in commands.REVIEW)
 NEEDS_A_LINE = frozenset({"accept", "edit", "flag", "skip", "reject", "picture", "order"})
 
 
-class ReviewScreen(RowsScreen[int]):
+class ReviewScreen(PicturesScreen[int]):
     """Reviews one item after the other; its result is the item that was shown last."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings(commands.REVIEW)]
@@ -65,6 +69,10 @@ class ReviewScreen(RowsScreen[int]):
         reviewer: str,
         glyphs: str,
         machine: Machine,
+        opener: Opener | None = None,
+        easel: Easel | None = None,
+        has_colours: bool = True,
+        remembered: Remembered | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__()
@@ -72,8 +80,12 @@ class ReviewScreen(RowsScreen[int]):
         self._desk = desk
         self._machine = machine
         self._reviewer = reviewer
-        self._darkroom = Darkroom(GLYPH_SETS[glyphs])
         self._clock = clock
+        self._remembered = remembered or Remembered()
+        self._easel = easel
+        medium = Medium(easel.cell if easel is not None else None, mono=not has_colours)
+        darkroom = Darkroom(GLYPH_SETS[glyphs], opener, medium)
+        self._pictures = PictureDesk(self, darkroom, self._remembered, clock)
         self._item = store.item(item_id)
         self._pages: tuple[Page, ...] = ()
         self._keys: tuple[LineKey, ...] = ()
@@ -81,18 +93,15 @@ class ReviewScreen(RowsScreen[int]):
         self._page_number = 1
         self._edited = Spot(LineKey(1, 0))
         self._to_read = 0
-        self._shows_word = False
-        self._down_the_page = False
-        self._opening_since = 0.0
         self._revision = -1
 
     def compose(self) -> ComposeResult:
         """Lay out the map on the left, ink above lines on the right."""
         yield Heading(id="heading")
         with Horizontal(id="body"):
-            yield PageMap(id="map")
+            yield PageMap(id="map", easel=self._easel)
             with Vertical(id="desk"):
-                yield InkPanel(id="ink")
+                yield InkPanel(id="ink", easel=self._easel)
                 yield LineEditor(id="edit")
                 yield ResultTree(id="lines")
         yield Footer(show_command_palette=False)
@@ -111,10 +120,6 @@ class ReviewScreen(RowsScreen[int]):
         return self.query_one("#ink", InkPanel)
 
     @property
-    def _map(self) -> PageMap:
-        return self.query_one("#map", PageMap)
-
-    @property
     def _editor(self) -> LineEditor:
         return self.query_one("#edit", LineEditor)
 
@@ -130,6 +135,19 @@ class ReviewScreen(RowsScreen[int]):
         self._show_item(self._item.id)
         self.set_interval(GLANCE, self.pull)
 
+    def on_screen_suspend(self) -> None:
+        """Show ink with glyphs while another screen covers it: that dims their colours, by which pixels are told."""
+        self._repaint_pictures()
+
+    def on_screen_resume(self) -> None:
+        """Show ink pixel by pixel again, where that is how it is shown."""
+        self._repaint_pictures()
+
+    def _repaint_pictures(self) -> None:
+        if self._easel is not None:
+            for picture in (self._panel, self.query_one(PageMap)):
+                picture.refresh()
+
     # -- what is shown ------------------------------------------------------------------------------------------------
 
     def _show_item(self, item_id: int, key: LineKey | None = None) -> None:
@@ -141,12 +159,13 @@ class ReviewScreen(RowsScreen[int]):
         except StoreError as error:
             self.complain(error)
             return
-        self._keys = line_keys(self._pages, down_the_page=self._down_the_page)
+        self._keys = line_keys(self._pages, down_the_page=self._looks.down_the_page)
         self._tree.show(self._pages, self._keys, self._decisions)
         start = key or self._first_open() or (self._keys[0] if self._keys else None)
         if start is not None:
             self._tree.go_to(Spot(start))
-        self._show_page(start.page if start else 1)
+        self._page_number = start.page if start else 1
+        self._show_pictures()
         self._show_heading()
         self.refresh_bindings()
 
@@ -156,118 +175,37 @@ class ReviewScreen(RowsScreen[int]):
         after = last.key if last and last.item_id == self._item.id else None
         return next_open(self._keys, self._decisions, after)
 
-    def _show_page(self, number: int) -> None:
-        self._page_number = number
-        self._opening_since = 0.0
-        if self._image is None:
-            self._open_page(self._item, number)
-        else:
-            self._show_map()
-            self._show_ink()
+    def _show_pictures(self) -> None:
+        """Show the map and the ink of what is under the cursor now."""
+        blank = Page(self._page_number, 0, 0)
+        page = next((page for page in self._pages if page.number == self._page_number), blank)
+        self._pictures.show(
+            Subject(
+                self._item,
+                page,
+                self._tree.spot,
+                self._decisions,
+                self._why_no_lines,
+                self._line_after,
+                self._page_after,
+            )
+        )
 
-    @work(group="page", exclusive=True, exit_on_error=False)
-    async def _open_page(self, item: Item, number: int) -> None:
-        """Have a page decoded, and show it if it is still wanted."""
-        self._opening_since = self._clock()
-        self._panel.say(self._opening())
-        try:
-            await self._darkroom.open(item, number)
-        except PictureError as error:
-            if (item.id, number) == (self._item.id, self._page_number):
-                self._panel.say(f"{error}\n\nThe text can be reviewed all the same.")
-                self._map.say("no picture")
-            return
-        finally:
-            if (item.id, number) == (self._item.id, self._page_number):
-                self._opening_since = 0.0
-        if (item.id, number) == (self._item.id, self._page_number):
-            self._show_map()
-            self._show_ink()
+    def _line_after(self, key: LineKey) -> LineKey | None:
+        return next_open(self._keys, self._decisions, key)
 
-    def _opening(self) -> str:
-        waited = self._clock() - self._opening_since
-        return f"Opening {short_name(self._item)} ..." + (f" {duration(waited)}" if waited >= 1 else "")
-
-    @property
-    def _image(self) -> PageImage | None:
-        return self._darkroom.page(self._item.id, self._page_number)
-
-    @work(group="map", exclusive=True, exit_on_error=False)
-    async def _show_map(self) -> None:
-        image = self._image
-        if image is not None and self._map.display:
-            self._map.show(await self._darkroom.map(image, *self._map.room))
-            self._mark_map()
-
-    def _mark_map(self) -> None:
-        verdicts = [
-            (other.polygon, decision.verdict)
-            for key, decision in self._decisions.items()
-            if key.page == self._page_number and (other := line_at(self._pages, key)).polygon
-        ]
-        self._map.mark(self._box, verdicts)
-
-    @property
-    def _box(self) -> Polygon | None:
-        """The box under the cursor: the word's, or its line's."""
-        spot, line = self._tree.spot, self._line
-        if spot is None or line is None:
-            return None
-        return (line.words[spot.word].polygon if spot.word is not None else None) or line.polygon
+    def _page_after(self) -> tuple[Item, int] | None:
+        """Return the page that is likely to be reviewed after this one; raises StoreError."""
+        later = next((key.page for key in self._keys if key.page > self._page_number), None)
+        if later is not None:
+            return self._item, later
+        item = self._store.next_to_review(self._item.id)
+        return (item, 1) if item is not None else None
 
     @property
     def _line(self) -> Line | None:
         spot = self._tree.spot
         return line_at(self._pages, spot.key) if spot else None
-
-    def _show_ink(self) -> None:
-        """Show the ink under the cursor: at once when it was made ahead, else as soon as it is drawn."""
-        spot, line = self._tree.spot, self._line
-        if spot is None or line is None:
-            self._panel.say(self._why_no_lines())
-        elif self._darkroom.ink(self._frame(spot)) is not None:
-            self._present(spot, line)
-            self._draw_ahead(spot)
-        elif self._image is not None:
-            self._draw_ink(spot)
-
-    def _frame(self, spot: Spot) -> Frame:
-        word = spot.word if self._shows_word else None
-        return Frame(self._item.id, spot.key, word, self._panel.size.width, self._panel.size.height)
-
-    @work(group="ink", exclusive=True, exit_on_error=False)
-    async def _draw_ink(self, spot: Spot) -> None:
-        await self._draw(spot)
-        line = self._line
-        if line is not None and self._tree.spot == spot:
-            self._present(spot, line)
-        self._draw_ahead(spot)
-
-    @work(group="ahead", exclusive=True, exit_on_error=False)
-    async def _draw_ahead(self, spot: Spot) -> None:
-        """Draw the line that comes next while the person looks at this one."""
-        following = next_open(self._keys, self._decisions, spot.key)
-        if following is not None and following.page == self._page_number:
-            await self._draw(Spot(following))
-
-    async def _draw(self, spot: Spot) -> None:
-        image, frame = self._image, self._frame(spot)
-        if image is not None and not frame.is_too_small:
-            await self._darkroom.draw(frame, line_at(self._pages, spot.key), image)
-        elif image is not None and spot == self._tree.spot:
-            self._panel.say(printable(text_of(line_at(self._pages, spot.key), self._decisions.get(spot.key))))
-
-    def _present(self, spot: Spot, line: Line) -> None:
-        ink = self._darkroom.ink(self._frame(spot))
-        if ink is None:
-            return
-        text = text_of(line, self._decisions.get(spot.key))
-        if not ink.pieces:
-            what = "word" if self._shows_word and spot.word is not None else "line"
-            self._panel.say(f"{printable(text)}\n\nThe service gave no box for this {what}.")
-            return
-        words = [printable(word) for word in words_under(line, text)]
-        self._panel.show(ink, words or [printable(text)], [word.is_doubtful for word in line.words], spot.word)
 
     def _why_no_lines(self) -> str:
         item = self._item
@@ -286,8 +224,7 @@ class ReviewScreen(RowsScreen[int]):
             decision = self._decisions.get(spot.key)
             if decision is not None:
                 words.append(decision.verdict.value + (f": {decision.reason}" if decision.reason else ""))
-        if self._item.model:
-            words.append(printable(self._item.model))
+        words.append(printable(f"{self._item.dialect} {self._item.model}").strip())
         self.query_one("#heading", Heading).show("   ".join(words), self._progress())
 
     def _progress(self) -> str:
@@ -310,8 +247,8 @@ class ReviewScreen(RowsScreen[int]):
                 self._follow()
             elif self._item.state in {State.SENDING, State.SENT, State.WAITING}:
                 self._panel.say(self._why_no_lines())
-            elif self._opening_since:
-                self._panel.say(self._opening())
+            else:
+                self._pictures.say_what_is_awaited()
             if changes.item_ids:
                 self._to_read = self._store.tally().unfinished
                 self._show_heading()
@@ -331,12 +268,7 @@ class ReviewScreen(RowsScreen[int]):
 
     def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002 (Textual's own shape)
         """Draw everything for the new size."""
-        self.call_after_refresh(self._redraw)
-
-    def _redraw(self) -> None:
-        if self._pages or self._image is not None:
-            self._show_map()
-            self._show_ink()
+        self.call_after_refresh(self._pictures.redraw)
 
     @on(ResultTree.Moved)
     def follow_cursor(self, event: ResultTree.Moved) -> None:
@@ -346,12 +278,15 @@ class ReviewScreen(RowsScreen[int]):
         if self._edits and event.spot.key != self._edited.key:
             self._tree.go_to(self._edited)  # a click beside the field
             return
-        if event.spot.key.page != self._page_number:
-            self._show_page(event.spot.key.page)
-        else:
-            self._show_ink()
-            self._mark_map()
+        self._page_number = event.spot.key.page
+        self._show_pictures()
         self._show_heading()
+
+    @on(PageMap.Pointed)
+    def go_to_line(self, event: PageMap.Pointed) -> None:
+        """Go to the line that was clicked on the map."""
+        if not self._edits:
+            self._tree.go_to(Spot(event.key))
 
     # -- deciding -----------------------------------------------------------------------------------------------------
 
@@ -403,8 +338,7 @@ class ReviewScreen(RowsScreen[int]):
         self._decisions = decisions
         self._item = self._store.item(self._item.id)
         self._tree.settle(decisions)
-        self._mark_map()
-        self._show_ink()
+        self._show_pictures()
         self._show_heading()
 
     def _go_on(self, key: LineKey, step: int) -> None:
@@ -455,7 +389,6 @@ class ReviewScreen(RowsScreen[int]):
         else:
             self._settle(self._store.decisions(self._item.id))
             self._tree.go_to(Spot(decision.key))
-            self._show_ink()
 
     # -- editing ------------------------------------------------------------------------------------------------------
 
@@ -538,24 +471,13 @@ class ReviewScreen(RowsScreen[int]):
         elif word < 0:
             self._tree.go_to(Spot(spot.key))
 
-    def action_picture(self) -> None:
-        """Change the picture: the line, the word under the cursor, and, where it has no place of its own, the page."""
-        if self.has_class("-page"):
-            self.remove_class("-page")
-        elif not self._shows_word and self._tree.spot is not None and self._tree.spot.word is not None:
-            self._shows_word = True
-        else:
-            self._shows_word = False
-            self.set_class(self.has_class("-narrow"), "-page")
-        self.call_after_refresh(self._redraw)
-
     def action_order(self) -> None:
         """Put the lines in the order in which they stand on the page, or in the service's own again."""
-        self._down_the_page = not self._down_the_page
-        self._keys = line_keys(self._pages, down_the_page=self._down_the_page)
+        self._look(down_the_page=not self._looks.down_the_page)
+        self._keys = line_keys(self._pages, down_the_page=self._looks.down_the_page)
         self._tree.put_in_order(self._keys)
         self._show_heading()
-        how = "as they stand on the page" if self._down_the_page else "as the service gave them"
+        how = "as they stand on the page" if self._looks.down_the_page else "as the service gave them"
         self.notify(f"Lines {how}.", timeout=2, markup=False)
 
     def action_expand(self) -> None:

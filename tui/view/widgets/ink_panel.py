@@ -9,10 +9,13 @@ from typing import ClassVar
 from rich.cells import chop_cells
 from rich.segment import Segment
 from rich.style import Style
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.view.ink import InkPiece, LineInk, TextPart, ink_segments, text_under
+from tui.view.easel import Easel
+from tui.view.ink import GUTTER, InkPiece, LineInk, TextPart, ink_rows, text_under, toned
+from tui.view.looks import Tones
 from tui.view.wording import fit
 
 
@@ -21,23 +24,57 @@ class InkPanel(Widget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"ink-panel--word", "ink-panel--doubtful"}
 
-    def __init__(self, *, id: str) -> None:  # noqa: A002 (Textual's own name)
+    def __init__(self, *, id: str, easel: Easel | None = None) -> None:  # noqa: A002 (Textual's own name)
         super().__init__(id=id)
+        self._easel = easel
+        if easel is not None and easel.is_in_tmux:
+            self.styles.padding = (0, 1, 0, 0)
         self._strips: list[Strip] = []
+        self._strips_of_glyphs: list[Strip] = []
         self._sentence = ""
 
-    def show(self, ink: LineInk, words: Sequence[str], doubtful: Sequence[bool], selected: int | None) -> None:
-        """Show a line's ink; `words` stand under the boxes of the same place."""
-        self._strips, self._sentence = [], ""
+    def show(
+        self, ink: LineInk, words: Sequence[str], doubtful: Sequence[bool], selected: int | None, tones: Tones
+    ) -> None:
+        """Show a line's ink; `words` stand under the boxes of the same place. Rows that stay as they were stay."""
+        before, said = self._strips, self._sentence
+        self._sentence = ""
+        self._strips_of_glyphs = self._drawn(ink, words, doubtful, selected, tones, None)
+        self._strips = self._strips_of_glyphs
+        if self._easel is not None:
+            self._easel.hang(self, [toned(piece.pixels, tones) for piece in ink.pieces if piece.pixels is not None])
+            self._strips = self._drawn(ink, words, doubtful, selected, tones, self._easel)
+        if said or len(before) != len(self._strips):
+            self.refresh()
+            return
+        for y, (old, new) in enumerate(zip(before, self._strips, strict=True)):
+            if old != new:
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def _drawn(
+        self,
+        ink: LineInk,
+        words: Sequence[str],
+        doubtful: Sequence[bool],
+        selected: int | None,
+        tones: Tones,
+        easel: Easel | None,
+    ) -> list[Strip]:
+        strips = []
         for piece in ink.pieces:
-            self._strips += [Strip(ink_segments(row)) for row in piece.cells.rows]
-            self._strips.append(self._text_strip(piece, words, doubtful, selected))
-        self.refresh()
+            strips += [Strip(row) for row in ink_rows(piece, tones, selected, easel)]
+            strips.append(self._text_strip(piece, words, doubtful, selected))
+        return strips
+
+    def on_unmount(self) -> None:
+        """Show no picture any more."""
+        if self._easel is not None:
+            self._easel.take_down(self)
 
     def say(self, sentence: str) -> None:
         """Show a sentence instead; the same one is not drawn again."""
         if sentence != self._sentence:
-            self._strips, self._sentence = [], sentence
+            self._strips, self._strips_of_glyphs, self._sentence = [], [], sentence
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -47,15 +84,17 @@ class InkPanel(Widget):
             rows = ["", *_wrapped(self._sentence, width - 4)]
             words = "  " + rows[y] if y < len(rows) else ""
             return Strip([Segment(fit(words, width), self.rich_style)], width)
-        if y >= len(self._strips):
+        strips = self._strips if self.screen.is_active else self._strips_of_glyphs
+        if y >= len(strips):
             return Strip.blank(width, self.rich_style)
-        return self._strips[y].adjust_cell_length(width, self.rich_style)
+        return strips[y].adjust_cell_length(width, self.rich_style)
 
     def _text_strip(
         self, piece: InkPiece, words: Sequence[str], doubtful: Sequence[bool], selected: int | None
     ) -> Strip:
         parts = text_under(piece.places, words, piece.cells.columns)
-        return Strip([Segment(part.text, self._style_of(part, doubtful, selected)) for part in parts])
+        gutter = [] if piece.own is None else [Segment(" " * GUTTER)]
+        return Strip([*gutter, *(Segment(part.text, self._style_of(part, doubtful, selected)) for part in parts)])
 
     def _style_of(self, part: TextPart, doubtful: Sequence[bool], selected: int | None) -> Style:
         if part.word is None:

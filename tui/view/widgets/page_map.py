@@ -1,95 +1,273 @@
-"""The page, small: where the selected box is, and which lines are decided. A map, not something to read."""
+"""The page as a map: where the selected box is, which lines are decided, and what was read in its place."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from itertools import groupby
+from dataclasses import dataclass, replace
 
+from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
+from textual import events
 from textual.geometry import Region
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.model import Polygon, Verdict
-from tui.view.ink import CHOSEN, PAPER, PageInk, box_rows, ink_style
-from tui.view.wording import VERDICT_MARKS
+from tui.model import LineKey, Page, Polygon, Verdict, printable, text_of
+from tui.review import Decisions, verdict_of, words_under
+from tui.view.easel import Easel
+from tui.view.ink import (
+    CHOSEN,
+    FADED,
+    PAPER,
+    VERDICT_TINTS,
+    PageInk,
+    Place,
+    Tint,
+    cells_of,
+    pixel_row,
+    segments,
+    text_style,
+    text_under,
+    toned,
+)
+from tui.view.looks import THE_PAGE, Looks
+from tui.view.map_boxes import MapBoxes, line_under
+from tui.view.sight import NOWHERE, Shape, Sight
+from tui.view.wording import VERDICT_MARKS, fit
 
 GUTTER = 2
 """Columns on the left that hold a mark for each decided line."""
+_WORDS = re.compile(r"\S(?: {0,2}\S)*")
+"""Words that stand close together; in wider gaps between them the ink shows."""
+EDGE = 1
+"""Rows below and columns at the right that say which part of a page is in sight, when it is not all of it."""
 
 
 class PageMap(Widget):
-    """Shows a page with one box outlined."""
+    """Shows a page, or a part of it, with one box outlined."""
 
-    def __init__(self, *, id: str) -> None:  # noqa: A002 (Textual's own name)
+    @dataclass
+    class Pointed(Message):
+        """A line was clicked."""
+
+        key: LineKey
+
+    def __init__(self, *, id: str, easel: Easel | None = None) -> None:  # noqa: A002 (Textual's own name)
         super().__init__(id=id)
+        self._easel = easel
         self._ink: PageInk | None = None
-        self._box: tuple[range, range] = (range(0), range(0))
-        self._marks: dict[int, str] = {}
-        self._rows: dict[Polygon, int] = {}
+        self._boxes = MapBoxes()
+        self._page = Page(0, 0, 0)
+        self._chosen: LineKey | None = None
+        self._shape: Shape = NOWHERE
+        self._decisions: Decisions = {}
+        self._looks = Looks()
         self._sentence = ""
 
-    @property
-    def room(self) -> tuple[int, int]:
-        """Columns and rows that a page may take."""
-        return max(1, self.size.width - GUTTER), max(1, self.size.height)
+    def room(self, zoom: int) -> tuple[int, int]:
+        """Return the columns and rows that a page may take."""
+        edge = 0 if zoom == THE_PAGE else EDGE
+        return max(1, self.size.width - GUTTER - edge), max(1, self.size.height - edge)
 
-    def show(self, ink: PageInk) -> None:
-        """Show another page."""
-        self._ink, self._sentence = ink, ""
-        self._rows = {}
+    # -- what it shows ------------------------------------------------------------------------------------------------
+
+    def show(self, ink: PageInk, boxes: MapBoxes, page: Page) -> None:
+        """Show another page or another part of it; what is marked on it follows by `mark`."""
+        self._ink, self._boxes, self._page, self._sentence = ink, boxes, page, ""
+        self._chosen, self._shape = None, NOWHERE
+        self._hang()
         self.refresh()
+
+    def _hang(self) -> None:
+        """Have the terminal keep what is shown, where it is shown pixel by pixel."""
+        if self._easel is not None and self._ink is not None and self._ink.pixels is not None:
+            self._easel.hang(self, [toned(self._ink.pixels, self._looks.tones)])
+
+    def on_unmount(self) -> None:
+        """Show no picture any more."""
+        if self._easel is not None:
+            self._easel.take_down(self)
 
     def say(self, sentence: str) -> None:
         """Show a sentence in place of the page."""
-        self._ink, self._sentence = None, sentence
-        self.refresh()
+        if self._ink is not None or sentence != self._sentence:
+            self._ink, self._boxes, self._shape, self._sentence = None, MapBoxes(), NOWHERE, sentence
+            self.refresh()
 
-    def mark(self, box: Polygon | None, verdicts: Iterable[tuple[Polygon, Verdict]]) -> None:
-        """Outline the selected box, and beside each decided line its verdict."""
+    def mark(self, chosen: LineKey | None, box: Polygon | None, decisions: Decisions) -> None:
+        """Outline the box under the cursor, which is a line's or a word's, and tint the others by what was decided."""
         if self._ink is None:
             return
-        before, old_marks = self._box[1], self._marks
-        self._box = box_rows(self._ink, box) if box else (range(0), range(0))
-        self._marks = {self._row_of(polygon): VERDICT_MARKS[verdict] for polygon, verdict in verdicts}
-        changed = {row for row in {*old_marks, *self._marks} if old_marks.get(row) != self._marks.get(row)}
-        for row in {*before, *self._box[1], *changed}:
-            self.refresh(Region(0, row, self.size.width, 1))
+        before, was = self._shape, self._chosen
+        self._shape = self._ink.sight.shape(box) if box is not None else NOWHERE
+        self._chosen = chosen
+        rows = {*before.rows, *self._shape.rows} if before != self._shape else set()
+        if was != chosen:
+            rows |= self._rows_of(
+                key.line for key in (was, chosen) if key is not None and key.page == self._page.number
+            )
+        rows |= self._rows_of(self._settled(decisions))
+        self._decisions = decisions
+        self._refresh_rows(rows)
 
-    def _row_of(self, polygon: Polygon) -> int:
-        """Return the row that a decided line's mark stands in."""
-        assert self._ink is not None
-        if polygon not in self._rows:
-            rows = box_rows(self._ink, polygon)[1]
-            self._rows[polygon] = rows[(len(rows) - 1) // 2]
-        return self._rows[polygon]
+    def dress(self, looks: Looks) -> None:
+        """Show the same in other colours, with or without boxes and text."""
+        old, self._looks = self._looks, looks
+        if _clothes(old) != _clothes(looks):
+            self._hang()
+            self.refresh()
+
+    def _settled(self, decisions: Decisions) -> Iterable[int]:
+        """Return the lines of the page whose decision is another than before."""
+        before = self._decisions
+        if before is decisions or before == decisions:
+            return
+        for key in before.keys() | decisions.keys():
+            if key.page == self._page.number and before.get(key) != decisions.get(key):
+                yield key.line
+
+    def _rows_of(self, lines: Iterable[int]) -> set[int]:
+        shapes = (self._boxes.shapes.get(line, NOWHERE) for line in lines)
+        return {row for shape in shapes for row in shape.rows}
+
+    def _refresh_rows(self, rows: set[int]) -> None:
+        for row in sorted(rows):
+            if 0 <= row < self.size.height:
+                self.refresh(Region(0, row, self.size.width, 1))
+
+    # -- drawing ------------------------------------------------------------------------------------------------------
 
     def render_line(self, y: int) -> Strip:
         """Draw one row of the page."""
+        width = self.size.width
         if self._ink is None:
-            return Strip([Segment(self._sentence if y == 0 else "", self.rich_style)]).adjust_cell_length(
-                self.size.width, self.rich_style
-            )
-        if y >= len(self._ink.cells.rows):
-            return Strip.blank(self.size.width, self.rich_style)
-        mark = "▶" if y in self._box[1] else self._marks.get(y, " ")
-        segments = [Segment(f"{mark} ", self.rich_style), *self._row(self._ink, y)]
-        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+            return Strip([Segment(fit(self._sentence if y == 0 else "", width), self.rich_style)], width)
+        seen = self._ink.sight
+        if y < seen.rows:
+            row = [Segment(f"{self._mark(y)} ", self.rich_style), *self._row(self._ink, y)]
+            row.append(Segment(_beside(seen, y), self.rich_style))
+        else:
+            row = [Segment(" " * GUTTER + _below(seen) if y == seen.rows else "", self.rich_style)]
+        return Strip(row).adjust_cell_length(width, self.rich_style)
+
+    def _mark(self, y: int) -> str:
+        """Return what stands in the gutter: an arrow at the box under the cursor, else the verdict on a line."""
+        if y in self._shape.rows:
+            return "▶"
+        verdicts = (self._verdict(line) for line in self._boxes.middles.get(y, ()))
+        return next((VERDICT_MARKS[verdict] for verdict in verdicts if verdict is not Verdict.UNDECIDED), " ")
+
+    def _verdict(self, line: int) -> Verdict:
+        return verdict_of(self._decisions, LineKey(self._page.number, line))
+
+    def _row(self, ink: PageInk, y: int) -> list[Segment]:
+        cells = cells_of(ink.cells.rows[y], ink.hues[y] if ink.hues else b"")
+        tints = self._tints(y, len(cells))
+        if not self._looks.with_text:
+            if self._easel is not None and ink.pixels is not None and self.screen.is_active:
+                return pixel_row(self._easel, ink.pixels, y, tints, self._looks.tones)
+            return segments(zip(cells, tints, strict=True), self._looks.tones)
+        faded = replace(self._looks.tones, contrast=FADED)
+        return self._with_text(segments(zip(cells, tints, strict=True), faded), y, tints)
+
+    def _tints(self, y: int, columns: int) -> list[Tint]:
+        tints = [PAPER] * columns
+        if not self._looks.with_boxes:
+            return tints
+        for start, end, line in self._boxes.rows.get(y, ()):
+            tint = VERDICT_TINTS[self._verdict(line)]
+            if tint is not PAPER:
+                tints[start:end] = [tint] * (end - start)
+        return [CHOSEN if self._is_outline(column, y) else tint for column, tint in enumerate(tints)]
 
     def _is_outline(self, column: int, row: int) -> bool:
         """Whether a cell lies on the edge of the selected box; one of two rows is all edge."""
-        columns, rows = self._box
-        if column not in columns or row not in rows:
-            return False
-        return column in {columns[0], columns[-1]} or row in {rows[0], rows[-1]}
+        return self._shape.has_edge_at(column, row)
 
-    def _row(self, ink: PageInk, y: int) -> list[Segment]:
-        cells = [(glyph, run.ink, run.paper) for run in ink.cells.rows[y] for glyph in run.text]
-        styled = [
-            (glyph, ink_style(shade, paper, CHOSEN if self._is_outline(column, y) else PAPER))
-            for column, (glyph, shade, paper) in enumerate(cells)
-        ]
-        return [
-            Segment("".join(glyph for glyph, _ in run), style)
-            for style, run in groupby(styled, key=lambda cell: cell[1])
-        ]
+    # -- text over its place ------------------------------------------------------------------------------------------
+
+    def _with_text(self, row: list[Segment], y: int, tints: list[Tint]) -> list[Segment]:
+        """Lay the lines whose middle a row is over it: the chosen one first, then those there is still room for."""
+        strip, taken = Strip(row), list[tuple[int, int]]()
+        for line in sorted(self._boxes.middles.get(y, ()), key=self._is_chosen, reverse=True):
+            shape = self._boxes.shapes[line]
+            start, end = max(0, shape.left), min(len(tints), shape.right)
+            if end <= start or any(start < other_end and other < end for other, other_end in taken):
+                continue
+            taken.append((start, end))
+            tint = CHOSEN if self._is_chosen(line) else VERDICT_TINTS[self._verdict(line)]
+            style = text_style(tint, self._looks.tones)
+            for words in _WORDS.finditer(self._text_in(line, shape)):
+                strip = _laid_over(strip, words[0], shape.left + cell_len(words.string[: words.start()]), style, end)
+        return list(strip)
+
+    def _is_chosen(self, line: int) -> bool:
+        return self._chosen == LineKey(self._page.number, line)
+
+    def _text_in(self, number: int, shape: Shape) -> str:
+        """Return a line's text, corrected where it was, as wide as its box: each word at its place where it has one."""
+        line, width = self._page.lines[number], shape.right - shape.left
+        text = printable(text_of(line, self._decisions.get(LineKey(self._page.number, number))))
+        places = self._places(number, shape)
+        words = [printable(word) for word in words_under(line, text)] if places else []
+        spread = "".join(part.text for part in text_under(places, words, width))
+        return fit(spread if spread.split() == text.split() else text, width)
+
+    def _places(self, number: int, shape: Shape) -> list[Place]:
+        """Return where the words of a line stand in its box; nothing where one has no box."""
+        assert self._ink is not None
+        seen, places = self._ink.sight, []
+        for place, word in enumerate(self._page.lines[number].words):
+            if word.polygon is None:
+                return []
+            cells = seen.shape(word.polygon)
+            if not cells.stretches:
+                return []
+            places.append(Place(place, max(0, cells.left - shape.left), max(1, cells.right - shape.left)))
+        return places
+
+    # -- what happens to it -------------------------------------------------------------------------------------------
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell of the line that was clicked."""
+        line = line_under(self._boxes, event.x - GUTTER, event.y)
+        if line is not None:
+            self.post_message(self.Pointed(LineKey(self._page.number, line)))
+
+
+def _laid_over(strip: Strip, text: str, at: int, style: Style, end: int) -> Strip:
+    """Lay a text over a strip, from a column that may lie before its beginning, and up to an end."""
+    over = Strip([Segment(text, style)])
+    start, behind = max(0, at), min(end, at + over.cell_length)
+    if behind <= start:
+        return strip
+    return Strip.join([strip.crop(0, start), over.crop(start - at, behind - at), strip.crop(behind)])
+
+
+def _clothes(looks: Looks) -> tuple[object, ...]:
+    return looks.tones, looks.with_text, looks.with_boxes
+
+
+def _beside(seen: Sight, y: int) -> str:
+    """Return the mark at the right that says which part of the page's height is in sight."""
+    if seen.is_whole_height:
+        return ""
+    first, last = _thumb(seen.top, seen.height, seen.page[1], seen.rows)
+    return "▐" if first <= y <= last else " "
+
+
+def _below(seen: Sight) -> str:
+    """Return the row below that says which part of the page's width is in sight."""
+    if seen.is_whole_width:
+        return ""
+    first, last = _thumb(seen.left, seen.width, seen.page[0], seen.columns)
+    return " " * first + "▀" * (last + 1 - first)
+
+
+def _thumb(start: float, length: float, whole: float, cells: int) -> tuple[int, int]:
+    """Return the first and the last of some cells that stand for a part of a whole: at least one."""
+    first = min(cells - 1, int(start / whole * cells))
+    return first, max(first, min(cells - 1, round((start + length) / whole * cells) - 1))
