@@ -32,7 +32,8 @@ LAYERS: dict[str, set[str]] = {
     "runner": {"model", "seclusion", "settings", "store", "dialects"},
     "view": {"model", "settings", "store", "exports", "pictures", "review", "intake", "quote"},
     "exits": set(),
-    "doctor": {"aside",
+    "doctor": {
+        "aside",
         "credentials",
         "demo",
         "dialects",

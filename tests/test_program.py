@@ -108,7 +108,7 @@ def test_without_a_terminal_the_demo_prints_its_text_as_a_tree(home: dict[str, s
     done = handread(home, "demo")
     assert done.returncode == 0, done.stderr
     assert "├─ page 1" in done.stdout
-    assert "Amazingly few discotheques" in done.stdout
+    assert "five dozen liquor jugs" in done.stdout
     assert done.stdout.count("├─ page") == len(pages())  # one image has two pages, and one no text
     assert "08-leaf.jpg: no text found" in done.stdout
 

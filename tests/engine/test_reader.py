@@ -6,18 +6,22 @@ import math
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from tests.engine import drawn
-from tests.engine.measures import overlap
+from tests.engine import drawn, worn
+from tests.engine.measures import SAMPLES, error_rate, overlap, text_of, truth_of
 from tui.engine import EngineMissing, ImageTooLarge, weights
 from tui.engine.reader import Reader
+from tui.engine.reading import LITERAL
 from tui.model import Page, Polygon
 
 pytestmark = pytest.mark.xdist_group("engine")
 
+NOTEBOOK = SAMPLES / "dag-304-DAG_1_1_8_0029.jpg"
+MANUSCRIPT = SAMPLES / "clara-barton-life-of-my-childhood-p90.jpg"
 LINES = (drawn.FIRST, drawn.SECOND, drawn.THIRD)
 
 
@@ -43,6 +47,99 @@ def test_each_word_has_its_box_and_how_sure_it_is(reader: Reader) -> None:
     assert overlap(first.polygon, Polygon.from_bounds(40, 40, 160, 100)) > 0.5
     assert overlap(second.polygon, Polygon.from_bounds(172, 40, 250, 100)) > 0.5
     assert all(word.confidence is not None and 0.8 < word.confidence <= 1 for word in line.words)
+
+
+def test_a_page_is_read_in_the_language_it_is_in_or_in_none(reader: Reader) -> None:
+    assert reader.reading(drawn.page(LINES), number=1).language == "en"
+    german = drawn.page(
+        ["Ich danke Ihnen für den Brief", "und die Bücher, die Sie mir", "aus der Stadt geschickt haben"]
+    )
+    assert reader.reading(german, number=1).language == "de"
+    assert reader.reading(drawn.page(["MP-MC 47", "BX 301"]), number=1).language == ""
+
+
+@pytest.mark.parametrize(("asked_for", "read_in"), [("sv", "sv"), (LITERAL, ""), ("tlh", "")])
+def test_a_page_is_read_in_the_language_that_is_asked_for(reader: Reader, asked_for: str, read_in: str) -> None:
+    assert reader.reading(drawn.page(LINES[:1]), number=1, language=asked_for).language == read_in
+
+
+@pytest.mark.parametrize("language", ["en", LITERAL])
+def test_each_word_has_its_alternatives_beside_it(reader: Reader, language: str) -> None:
+    reading = reader.reading(worn.page(worn.LINES[10:13], 1), number=1, language=language)
+    assert [len(words) for words in reading.alternatives] == [len(line.words) for line in reading.page.lines]
+    pairs = [
+        (word, others)
+        for line, known in zip(reading.page.lines, reading.alternatives, strict=True)
+        for word, others in zip(line.words, known, strict=True)
+    ]
+    for word, others in pairs:
+        assert word.text in {one.text for one in others}
+        assert sum(one.share for one in others) == pytest.approx(1)
+    assert max(len(others) for _, others in pairs) >= 9
+
+
+@pytest.mark.parametrize("language", ["en", LITERAL])
+def test_a_word_is_as_sure_as_its_share_among_its_alternatives(reader: Reader, language: str) -> None:
+    reading = reader.reading(worn.page(worn.LINES[10:13], 1), number=1, language=language)
+    for line, known in zip(reading.page.lines, reading.alternatives, strict=True):
+        for word, others in zip(line.words, known, strict=True):
+            assert word.confidence == next(one.share for one in others if one.text == word.text)
+
+
+def test_literally_a_page_is_read_as_it_is_without_the_lists(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = worn.page(worn.LINES[:6], 2)
+    literal = reader.page(page, number=1, language=LITERAL)
+    monkeypatch.setattr("tui.engine.language.find_spec", lambda _: None)
+    assert Reader().page(page, number=1, language="en") == literal
+
+
+def test_a_line_parted_at_a_gutter_takes_its_alternatives_along(reader: Reader) -> None:
+    left, right = ["one", "two", "three", "four"], ["five", "six", "seven", "eight"]
+    page = drawn.page(left, size=(900, 480))
+    drawn.write(page, right, left=560, top=40)
+    reading = reader.reading(page, number=1, language="en")
+    assert [[others[0].text for others in words] for words in reading.alternatives] == [[word] for word in left + right]
+
+
+@pytest.mark.parametrize("degrees", [90, 180])
+def test_a_turned_page_has_its_alternatives_too(reader: Reader, degrees: int) -> None:
+    reading = reader.reading(drawn.page(LINES, size=(800, 360)).rotate(degrees, expand=True), number=1, language="en")
+    assert [" ".join(others[0].text for others in words) for words in reading.alternatives] == list(LINES)
+
+
+def test_words_and_boxes_are_those_of_the_greedy_reading_where_the_texts_are_the_same(reader: Reader) -> None:
+    page = drawn.page(LINES)
+    literal, read = (reader.page(page, number=1, language=language) for language in (LITERAL, "en"))
+    assert [line.polygon for line in literal.lines] == [line.polygon for line in read.lines]
+    assert [[(word.text, word.polygon) for word in line.words] for line in literal.lines] == [
+        [(word.text, word.polygon) for word in line.words] for line in read.lines
+    ]
+
+
+def test_figures_codes_and_names_are_not_bent_into_words(reader: Reader) -> None:
+    kept, right = 0, 0
+    for start in range(0, len(worn.LINES), 10):
+        lines = worn.LINES[start : start + 10]
+        page = worn.page(lines, 0)
+        literal, read = (
+            text_of(reader.page(page, number=1, language=language)).split() for language in (LITERAL, "en")
+        )
+        written = {word for line in lines for word in line.split()}
+        right += len(written & set(literal))
+        kept += len(written & set(literal) & set(read))
+    assert kept >= 0.92 * right
+
+
+@pytest.mark.skipif(not NOTEBOOK.exists(), reason="the samples are not here")
+@pytest.mark.parametrize(("image", "characters", "words"), [(NOTEBOOK, 0.008, 0.04), (MANUSCRIPT, 0.125, 0.34)])
+def test_with_its_language_handwriting_is_read_much_better(
+    reader: Reader, image: Path, characters: float, words: float
+) -> None:
+    with Image.open(image) as opened:
+        page = reader.page(opened, number=1)
+    truth, text = truth_of(image), text_of(page)
+    assert error_rate(truth, text) <= characters
+    assert error_rate(truth.split(), text.split()) <= words
 
 
 def test_progress_counts_the_lines_from_none_to_all(reader: Reader) -> None:
@@ -122,8 +219,9 @@ def test_reading_imports_no_computer_vision_library_and_opens_no_connection() ->
         sys.addaudithook(lambda event, _: opened.append(event) if event.startswith("socket.") else None)
         from tests.engine import drawn
         from tui.engine.reader import Reader
-        assert Reader().page(drawn.page(["one line"]), number=1).lines
-        loaded = {"cv2", "rapidocr", "scipy", "shapely", "pyclipper", "textual", "httpx"} & set(sys.modules)
+        assert Reader().page(drawn.page(["one line"]), number=1, language="en").lines
+        unwanted = {"cv2", "rapidocr", "scipy", "shapely", "pyclipper", "wordfreq", "ftfy", "textual", "httpx"}
+        loaded = unwanted & set(sys.modules)
         assert not loaded, loaded
         assert not opened, opened
     """

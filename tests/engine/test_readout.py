@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tui.engine.readout import characters, readable, words
+from tui.engine.readout import characters, readable, trimmed, words
 
 ALPHABET = ["", *"abcdefgh", " "]
 
@@ -65,3 +65,18 @@ def test_only_the_scripts_asked_for_are_read() -> None:
     alphabet = ["", "a", "é", "Ж", "漢", "5", "½", "—", " "]
     assert [alphabet[column] for column in readable(alphabet)] == ["", "a", "é", "5", "½", "—", " "]
     assert "Ж" in [alphabet[column] for column in readable(alphabet, ("LATIN", "CYRILLIC"))]
+
+
+def test_a_word_tells_in_which_columns_it_was_seen() -> None:
+    first, second = words(characters(columns("-ab--c - ddd-"), ALPHABET), 13)
+    assert (first.first, first.last) == (1, 5)
+    assert (second.first, second.last) == (9, 11)
+
+
+@given(st.text(alphabet="abc -", max_size=40))
+def test_a_line_reads_the_same_without_the_characters_that_are_not_in_it(picture: str) -> None:
+    whole = columns(picture, 1.0)
+    kept, alphabet = trimmed(whole, ALPHABET)
+    assert set(alphabet) == {"", " ", *picture.replace("-", "")}
+    assert kept.shape == (len(picture), len(alphabet))
+    assert characters(kept, alphabet) == characters(whole, ALPHABET)

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine import drawn
+from tests.engine import drawn, worn
 from tui.engine import EngineClosed, EngineCrashed, ImageUnreadable
 from tui.engine.process import EngineProcess
+from tui.engine.reading import LITERAL
 from tui.engine.worker import Progress, Worker
 from tui.model import Page
 
@@ -88,6 +89,28 @@ async def test_the_process_gives_way_to_others_and_leaves_ctrl_c_to_the_program(
     assert lines_of(await worker.read(document, progress=interrupt)) == [list(LINES)]
     assert worker.pid
     assert os.getpriority(os.PRIO_PROCESS, worker.pid) >= 10
+
+
+async def test_a_language_and_a_persons_words_come_with_each_document(worker: Worker) -> None:
+    content = drawn.as_file(worn.page(("Kate Wrexon at Tarn Hows",), 2))
+    (plain,) = await worker.readings(content, language="en")
+    pid = worker.pid
+    (taught,) = await worker.readings(content, language="en", words=["Wrexon", "Tarn Hows"])
+    (literal,) = await worker.readings(content, language=LITERAL)
+    assert (plain.language, taught.language, literal.language) == ("en", "en", "")
+    assert worker.pid == pid
+    assert taught.alternatives != plain.alternatives
+    shares = [
+        {one.text: one.share for words in reading.alternatives for others in words for one in others}
+        for reading in (plain, taught)
+    ]
+    assert shares[1]["Wrexon"] > shares[0].get("Wrexon", 0.0)
+
+
+async def test_pages_are_those_of_the_readings(worker: Worker, document: bytes) -> None:
+    readings = await worker.readings(document)
+    assert await worker.read(document) == tuple(reading.page for reading in readings)
+    assert [len(words) for words in readings[0].alternatives] == [4, 5, 4]
 
 
 async def test_a_process_that_dies_is_replaced_and_the_document_read_again(worker: Worker, document: bytes) -> None:

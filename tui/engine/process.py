@@ -3,9 +3,9 @@
 A process of its own can be killed at once, may die over a broken page without taking the program along, and gives its
 memory back when it ends. It is spawned, never forked: a fork would copy the program's threads in mid-step.
 
-Two one-way pipes join the sides. The program sends which pages it wants and the bytes of one document, and gets any
-number of Progress messages, then the pages or an EngineError. The end of the first pipe means that the program is gone,
-however it went.
+Two one-way pipes join the sides. The program sends a Request and the bytes of one document, and gets any number of
+Progress messages, then the pages or an EngineError. The end of the first pipe means that the program is gone, however
+it went.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 from tui.engine import EngineError, EngineMissing, missing_sentence
 from tui.engine.ranges import EVERY_PAGE, PageRanges
-from tui.model import Page
+from tui.engine.reading import AUTO, Reading
 
 if TYPE_CHECKING:
     from tui.engine.reader import Reader
@@ -44,6 +44,20 @@ class Progress:
     pages: int
     line: int
     lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to read of a document, and how."""
+
+    pages: PageRanges = EVERY_PAGE
+    language: str = AUTO
+    """The code of a language, or reading.AUTO or LITERAL."""
+    words: tuple[str, ...] = ()
+    """A person's own words: names, places, terms, and what was accepted so far."""
+
+
+EVERYTHING = Request()
 
 
 class EngineDied(Exception):
@@ -79,11 +93,11 @@ class EngineProcess:
         return self._process.is_alive()
 
     def ask(
-        self, content: bytes, report: Callable[[Progress], None], asked_for: PageRanges = EVERY_PAGE
-    ) -> tuple[Page, ...]:
+        self, content: bytes, report: Callable[[Progress], None], request: Request = EVERYTHING
+    ) -> tuple[Reading, ...]:
         """Wait for the pages of a document; raises EngineError for what is wrong with it, or EngineDied."""
         try:
-            self._documents.send(asked_for)
+            self._documents.send(request)
             self._documents.send_bytes(content)
             answer = self._next_message()
             while isinstance(answer, Progress):
@@ -97,10 +111,10 @@ class EngineProcess:
             raise answer
         return answer
 
-    def _next_message(self) -> Progress | EngineError | tuple[Page, ...]:
+    def _next_message(self) -> Progress | EngineError | tuple[Reading, ...]:
         if not self._answers.poll(LONGEST_SILENCE):
             raise EOFError
-        message: Progress | EngineError | tuple[Page, ...] = self._answers.recv()
+        message: Progress | EngineError | tuple[Reading, ...] = self._answers.recv()
         return message
 
     def kill(self) -> None:
@@ -141,13 +155,13 @@ def _undisturbed_start() -> Iterator[None]:
 def serve(documents: Connection, answers: Connection) -> None:
     """Read one document after the other: the whole life of the process."""
     _keep_to_itself()
-    waiting: SimpleQueue[tuple[PageRanges, bytes]] = SimpleQueue()
+    waiting: SimpleQueue[tuple[Request, bytes]] = SimpleQueue()
     threading.Thread(target=_listen, args=(documents, waiting), daemon=True).start()
     reader = functools.cache(_loaded_reader)
     while True:
-        asked_for, content = waiting.get()
+        request, content = waiting.get()
         try:
-            answers.send(_pages(reader, content, asked_for, answers.send))
+            answers.send(_readings(reader, content, request, answers.send))
         except EngineError as error:
             answers.send(error)
         except ImportError as error:
@@ -166,7 +180,7 @@ def _keep_to_itself() -> None:
         os.nice(NICENESS)
 
 
-def _listen(documents: Connection, waiting: SimpleQueue[tuple[PageRanges, bytes]]) -> None:
+def _listen(documents: Connection, waiting: SimpleQueue[tuple[Request, bytes]]) -> None:
     """Take documents in, and end the process when the program's end of the pipe is closed, also amid a page."""
     try:
         while True:
@@ -181,19 +195,22 @@ def _loaded_reader() -> Reader:
     return Reader()
 
 
-def _pages(
-    reader: Callable[[], Reader], content: bytes, asked_for: PageRanges, report: Callable[[Progress], None]
-) -> tuple[Page, ...]:
+def _readings(
+    reader: Callable[[], Reader], content: bytes, request: Request, report: Callable[[Progress], None]
+) -> tuple[Reading, ...]:
     """Read a document; the networks, which take a second to load, are asked for when its first page is decoded."""
     from tui.engine.document import Document
 
     document = Document(content)
-    pages = []
-    for scan in document.scans(asked_for):
+    readings = []
+    for scan in document.scans(request.pages):
 
         def tell(line: int, lines: int, number: int = scan.number) -> None:
             report(Progress(number, document.pages, line, lines))
 
         tell(0, 0)
-        pages.append(reader().page(scan.image, number=scan.number, progress=tell).fitted(scan.width, scan.height))
-    return tuple(pages)
+        reading = reader().reading(
+            scan.image, number=scan.number, language=request.language, words=request.words, progress=tell
+        )
+        readings.append(reading.fitted(scan.width, scan.height))
+    return tuple(readings)

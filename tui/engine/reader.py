@@ -1,26 +1,30 @@
 """One picture in, one page of lines and words out: detector, recogniser and what stands between them.
 
 The detector marks lines on a reduced page; each line's box is cut out, straightened and read by itself, because
-batches would cost more memory and hide how far the reading is. Everything here is synchronous and runs in the engine's
-own process (see worker.py).
+batches would cost more memory and hide how far the reading is. First all lines are read greedily, which tells where the
+lines are, which way the page lies and what language it is in; then each is read once more with that language in mind,
+from the columns that the recogniser has left, without asking it again. Everything here is synchronous and runs in the
+engine's own process (see worker.py).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from tui.engine import readout
+from tui.engine import beam, readout
 from tui.engine.boxes import line_boxes
 from tui.engine.document import reduced, refuse_bombs, upright
 from tui.engine.geometry import Matrix, Pixels, Quad, homography, mapped, resized, sizes
+from tui.engine.language import LANGUAGES, Language, Languages, guessed
 from tui.engine.order import in_reading_order, page_angle
+from tui.engine.reading import AUTO, Alternative, Reading
 from tui.engine.sideways import Side
 from tui.engine.weights import DETECTOR, RECOGNISER, Network
 from tui.model import Line, Page, Polygon, Word
@@ -40,6 +44,9 @@ CLEARLY = 0.1
 LEAST_SURE = 0.4
 """A line whose characters are less sure than this on average is a blot or a drawing."""
 
+ENOUGH_TO_GUESS = 6
+"""After so many lines the language is guessed a first time, so that it is there when all are seen."""
+
 LEVEL, RUNNING_UP, UPSIDE_DOWN, RUNNING_DOWN = range(4)
 """By how many places to roll a box's corners so that they begin at the top left of a text that runs so."""
 
@@ -57,54 +64,109 @@ class _Strip:
     """Takes the strip's pixels to the page's."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A line as the recogniser has seen it: all that is needed to read it in another way."""
+
+    line: Line
+    """As it is read greedily."""
+    quad: Quad
+    strip: _Strip
+    columns: readout.Probabilities
+    alphabet: tuple[str, ...]
+    pixels_a_column: float
+
+
+Told = tuple[Line, tuple[tuple[Alternative, ...], ...]]
+"""A line, and the alternatives of each of its words."""
+
+
 class Reader:
     """The two networks, loaded once (a good second) and used for page after page; raises EngineMissing."""
 
     def __init__(self, scripts: Collection[str] = readout.LATIN) -> None:
+        self._languages = Languages()
         self._detector = Network(DETECTOR)
         self._recogniser = Network(RECOGNISER)
         alphabet = self._recogniser.alphabet
         self._kept = readout.readable(alphabet, scripts)
         self._alphabet = [alphabet[column] for column in self._kept]
 
-    def page(self, image: Image.Image, *, number: int, progress: Callable[[int, int], None] = lambda *_: None) -> Page:
+    def page(
+        self,
+        image: Image.Image,
+        *,
+        number: int,
+        language: str = AUTO,
+        words: Sequence[str] = (),
+        progress: Callable[[int, int], None] = lambda *_: None,
+    ) -> Page:
+        """Read one picture as `reading` does, and return the page alone."""
+        return self.reading(image, number=number, language=language, words=words, progress=progress).page
+
+    def reading(
+        self,
+        image: Image.Image,
+        *,
+        number: int,
+        language: str = AUTO,
+        words: Sequence[str] = (),
+        progress: Callable[[int, int], None] = lambda *_: None,
+    ) -> Reading:
         """Read one picture of any mode; boxes come in pixels of the picture turned upright.
 
-        `progress` is told how many lines of how many are read, first with 0 of them; it begins anew where the page
-        turns out to be upside down. Raises ImageTooLarge.
+        `language` is the code of one of LANGUAGES, reading.AUTO for the one that the page looks to be in, or
+        reading.LITERAL for none, as is any other code and one whose list is not installed. `words` are names, places
+        and terms to reckon with. `progress` is told how many lines of how many are read, first with 0 of them; it
+        begins anew where the page turns out to be upside down. Raises ImageTooLarge.
         """
         refuse_bombs(image)
         whole = upright(image)
         small = reduced(whole)
-        width, height = small.size
+        self._prepare(language)
         boxes = self._boxes(small)
-        if side := self._side(small, boxes):
-            lines = self._turned_lines(small, side, progress)
-        else:
-            lines = self._lines(small, boxes, progress)
-            if _is_nonsense(lines) and self._is_upside_down(small, boxes):
-                lines = self._turned_lines(small, Side.UPSIDE_DOWN, progress)
-        ordered = in_reading_order(lines)
-        return Page(number, width, height, round(page_angle(ordered), 2), ordered).fitted(*whole.size)
+        side = self._side(small, boxes)
+        if side is None:
+            seen = self._lines(small, boxes, language, progress)
+            if _is_nonsense(seen) and self._is_upside_down(small, boxes):
+                side = Side.UPSIDE_DOWN
+        if side is not None:
+            upright_image = side.upright(small)
+            seen = self._lines(upright_image, self._boxes(upright_image), language, progress)
+        code, known = self._language_of(seen, language, words)
+        told = [_told(one, known) for one in seen]
+        if side is not None:
+            told = [(side.as_it_lies(line, *small.size), others) for line, others in told]
+        return _reading(number, small.size, told, code).fitted(*whole.size)
 
-    def _lines(self, image: Image.Image, boxes: list[Quad], progress: Callable[[int, int], None]) -> list[Line]:
-        lines: list[Line] = []
+    def _language_of(self, seen: list[_Seen], wanted: str, words: Sequence[str]) -> tuple[str, Language | None]:
+        """Return the language to read a page with, and its code."""
+        code = _guessed(seen) if wanted == AUTO else wanted
+        language = self._languages.language(code, words) if code in LANGUAGES else None
+        return (code, language) if language else ("", None)
+
+    def _prepare(self, code: str) -> None:
+        """Have a language loaded while the lines are looked at."""
+        if code in LANGUAGES:
+            self._languages.prepare(code)
+
+    def _lines(
+        self, image: Image.Image, boxes: list[Quad], language: str, progress: Callable[[int, int], None]
+    ) -> list[_Seen]:
+        seen: list[_Seen] = []
         progress(0, len(boxes))
         for done, box in enumerate(boxes, start=1):
-            lines += self._line(image, box)
+            seen += self._line(image, box)
+            if done == ENOUGH_TO_GUESS and language == AUTO:
+                self._prepare(_guessed(seen))
             progress(done, len(boxes))
-        return lines
+        return seen
 
     def _boxes(self, image: Image.Image) -> list[Quad]:
         width, height = image.size
         reduction = min(1.0, DETECTOR_SIDE / max(width, height))
         small = resized(np.asarray(image), _in_steps(width * reduction), _in_steps(height * reduction))
         return line_boxes(self._detector(_as_input(small))[0], width, height)
-
-    def _turned_lines(self, image: Image.Image, side: Side, progress: Callable[[int, int], None]) -> list[Line]:
-        upright_image = side.upright(image)
-        lines = self._lines(upright_image, self._boxes(upright_image), progress)
-        return [side.as_it_lies(line, *image.size) for line in lines]
 
     def _side(self, image: Image.Image, boxes: list[Quad]) -> Side | None:
         """Return which way the text runs where most lines run up or down: the one in which the longest read better."""
@@ -126,21 +188,18 @@ class Reader:
     def _characters(self, strip: _Strip) -> list[readout.Character]:
         return readout.characters(self._probabilities(strip.pixels)[0], self._alphabet)
 
-    def _line(self, image: Image.Image, box: Quad) -> list[Line]:
+    def _line(self, image: Image.Image, box: Quad) -> list[_Seen]:
         """Return the line in a box, or none where there is no text in it."""
         quad = np.roll(box, RUNNING_DOWN if _is_tall(box) else LEVEL, axis=0)
         strip = _cut_out(image, quad)
         probabilities, pixels_a_column = self._probabilities(strip.pixels)
-        read = readout.characters(probabilities, self._alphabet)
-        length = strip.pixels.shape[1]
-        words = [
-            Word(word.text, _on_page(strip, word.start * pixels_a_column, word.end * pixels_a_column), word.confidence)
-            for word in readout.words(read, len(probabilities))
-            if word.start * pixels_a_column < length
-        ]
-        if not words or _mean_confidence(read) <= LEAST_SURE:
+        columns, alphabet = readout.trimmed(probabilities, self._alphabet)
+        read = readout.characters(columns, alphabet)
+        found = _words(strip, pixels_a_column, read, len(columns))
+        if not found or _mean_confidence(read) <= LEAST_SURE:
             return []
-        return [Line(" ".join(word.text for word in words), Polygon.from_numbers(quad.ravel().tolist()), tuple(words))]
+        line = _line_of(quad, [word for word, _ in found])
+        return [_Seen(line, quad, strip, columns, alphabet, pixels_a_column)]
 
     def _probabilities(self, strip: Pixels) -> tuple[NDArray[np.float32], float]:
         """Return what the recogniser sees (columns x alphabet), and how many pixels of the strip a column is wide."""
@@ -167,8 +226,12 @@ def _is_tall(box: Quad) -> bool:
     return height / width >= TURNED_FROM
 
 
-def _is_nonsense(lines: Sequence[Line]) -> bool:
-    return bool(lines) and fmean(line.confidence or 0.0 for line in lines) < NONSENSE_BELOW
+def _is_nonsense(seen: Sequence[_Seen]) -> bool:
+    return bool(seen) and fmean(one.line.confidence or 0.0 for one in seen) < NONSENSE_BELOW
+
+
+def _guessed(seen: Sequence[_Seen]) -> str:
+    return guessed("\n".join(one.line.text for one in seen))
 
 
 def _mean_confidence(read: Sequence[readout.Character]) -> float:
@@ -194,3 +257,51 @@ def _on_page(strip: _Strip, start: float, end: float) -> Polygon:
     end = min(float(length), max(end, start + 1))
     corners = np.array([[start, 0], [end, 0], [end, STRIP_HEIGHT], [start, STRIP_HEIGHT]], dtype=np.float64)
     return Polygon.from_numbers(mapped(strip.to_page, corners).round(1).ravel().tolist())
+
+
+def _words(
+    strip: _Strip, pixels_a_column: float, read: Sequence[readout.Character], columns: int
+) -> list[tuple[Word, readout.Reading]]:
+    """Return the words of a strip that begin on it, each with the columns that it was seen in."""
+    length = strip.pixels.shape[1]
+    return [
+        (Word(one.text, _on_page(strip, one.start * pixels_a_column, one.end * pixels_a_column), one.confidence), one)
+        for one in readout.words(read, columns)
+        if one.start * pixels_a_column < length
+    ]
+
+
+def _line_of(quad: Quad, words: Sequence[Word]) -> Line:
+    return Line(" ".join(word.text for word in words), Polygon.from_numbers(quad.ravel().tolist()), tuple(words))
+
+
+def _told(seen: _Seen, language: Language | None) -> Told:
+    """Read a line with a language, or greedily without one; a word is as sure as its share among its alternatives.
+
+    The likelihood of a word's characters, as the recogniser has it, would promise far too much: of the words it puts
+    between .9 and .97 half are wrong, of those with such a share one in ten.
+    """
+    found = _words_in(seen, language)
+    others = beam.of_words([place for _, place in found], seen.columns, seen.alphabet, language)
+    words = [
+        replace(word, confidence=beam.share_of(word.text, alternatives))
+        for (word, _), alternatives in zip(found, others, strict=True)
+    ]
+    return (_line_of(seen.quad, words), others) if words else (seen.line, tuple(() for _ in seen.line.words))
+
+
+def _words_in(seen: _Seen, language: Language | None) -> list[tuple[Word, readout.Reading]]:
+    if language is None:
+        read = readout.characters(seen.columns, seen.alphabet)
+    else:
+        (best,) = beam.candidates(seen.columns, seen.alphabet, language, count=1)
+        read = beam.aligned(best.text, seen.columns, seen.alphabet)
+    return _words(seen.strip, seen.pixels_a_column, read, len(seen.columns))
+
+
+def _reading(number: int, size: tuple[int, int], told: Sequence[Told], language: str) -> Reading:
+    """Put a page's lines in order; one that is parted between two words takes their alternatives along."""
+    ordered = in_reading_order([line for line, _ in told])
+    of_word = {word: others for line, known in told for word, others in zip(line.words, known, strict=True)}
+    alternatives = tuple(tuple(of_word.get(word, ()) for word in line.words) for line in ordered)
+    return Reading(Page(number, *size, round(page_angle(ordered), 2), ordered), alternatives, language)

@@ -15,8 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+Probabilities = NDArray[np.float32]
+"""Columns x alphabet, 0..1; the blank, which stands for no character, is first."""
+
 LATIN = ("LATIN",)
 _MARKS = "‘’“”–—…•£€§°½¼¾²³×÷"
+_NEVER = 1e-4
+"""A character that is less likely than this in all columns of a line is not in it."""
 _OVERHANG = 0.6
 """By how much of a character's advance a line's first and last word reach beyond their outermost columns' middles."""
 
@@ -40,6 +45,9 @@ class Reading:
     end: float
     confidence: float
     """The geometric mean of its characters'."""
+    first: int
+    """The first column that one of its characters was seen in."""
+    last: int
 
 
 def readable(alphabet: Sequence[str], scripts: Collection[str] = LATIN) -> NDArray[np.int64]:
@@ -60,7 +68,17 @@ def _belongs(character: str, scripts: Collection[str]) -> bool:
     return bool(set(unicodedata.name(character, "").split()) & set(scripts))
 
 
-def characters(probabilities: NDArray[np.float32], alphabet: Sequence[str]) -> list[Character]:
+def trimmed(probabilities: Probabilities, alphabet: Sequence[str]) -> tuple[Probabilities, tuple[str, ...]]:
+    """Return the columns and the alphabet of a line without the characters that are nowhere in it: a quarter is left.
+
+    Beside the blank the space always stays.
+    """
+    present = probabilities.max(axis=0, initial=0.0) >= _NEVER
+    kept = [place for place, character in enumerate(alphabet) if present[place] or character in {"", " "}]
+    return probabilities[:, kept].copy(), tuple(alphabet[place] for place in kept)
+
+
+def characters(probabilities: Probabilities, alphabet: Sequence[str]) -> list[Character]:
     """Read columns (shape columns x alphabet, blank at 0) greedily; spaces are characters."""
     best = probabilities.argmax(axis=1)
     confidences = probabilities[np.arange(len(best)), best].tolist()
@@ -96,7 +114,8 @@ def words(read: Sequence[Character], columns: int) -> list[Reading]:
             end = min(end, _middle(group[-1], groups[place + 1][0]))
         start = max(0.0, start)
         text = "".join(character.text for character in group)
-        found.append(Reading(text, start, min(float(columns), max(end, start)), _geometric_mean(group)))
+        end = min(float(columns), max(end, start))
+        found.append(Reading(text, start, end, _geometric_mean(group), group[0].first, group[-1].last))
     return found
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from tui.engine import EngineClosed, EngineCrashed
-from tui.engine.process import EngineDied, EngineProcess, Progress
+from tui.engine.process import EngineDied, EngineProcess, Progress, Request
 from tui.engine.ranges import EVERY_PAGE, PageRanges
+from tui.engine.reading import AUTO, Reading
 from tui.model import Page
 
 __all__ = ["Progress", "Worker"]
@@ -48,16 +49,33 @@ class Worker:
         content: bytes,
         *,
         pages: PageRanges = EVERY_PAGE,
+        language: str = AUTO,
+        words: Sequence[str] = (),
         progress: Callable[[Progress], None] | None = None,
     ) -> tuple[Page, ...]:
+        """Return the pages that `readings` does, without the alternatives of their words."""
+        found = await self.readings(content, pages=pages, language=language, words=words, progress=progress)
+        return tuple(reading.page for reading in found)
+
+    async def readings(
+        self,
+        content: bytes,
+        *,
+        pages: PageRanges = EVERY_PAGE,
+        language: str = AUTO,
+        words: Sequence[str] = (),
+        progress: Callable[[Progress], None] | None = None,
+    ) -> tuple[Reading, ...]:
         """Return the pages of an image or a TIFF of several; `progress` is called in this event loop.
 
+        `language` and `words` are those of Reader.reading; they may change from one document to the next.
         Raises EngineError: ImageUnreadable, ImageTooLarge, NoSuchPage, EngineMissing, EngineCrashed or EngineClosed.
         """
         async with self._turn:
             self._stay()
             try:
-                return await self._read_until_it_lives(content, pages, progress or _ignore)
+                request = Request(pages, language, tuple(words))
+                return await self._read_until_it_lives(content, request, progress or _ignore)
             finally:
                 self._release = asyncio.get_running_loop().call_later(self._idle, self._let_go)
 
@@ -70,12 +88,12 @@ class Worker:
             await _in_thread(process.reap)
 
     async def _read_until_it_lives(
-        self, content: bytes, pages: PageRanges, progress: Callable[[Progress], None]
-    ) -> tuple[Page, ...]:
+        self, content: bytes, request: Request, progress: Callable[[Progress], None]
+    ) -> tuple[Reading, ...]:
         for _ in range(TRIES):
             process = self._started()
             with contextlib.suppress(EngineDied):
-                return await self._ask(process, content, pages, progress)
+                return await self._ask(process, content, request, progress)
         self._raise_if_closed()
         raise EngineCrashed(
             "The engine ended unexpectedly while it read this image, and once more when it tried again. The image may "
@@ -83,15 +101,15 @@ class Worker:
         )
 
     async def _ask(
-        self, process: EngineProcess, content: bytes, pages: PageRanges, progress: Callable[[Progress], None]
-    ) -> tuple[Page, ...]:
+        self, process: EngineProcess, content: bytes, request: Request, progress: Callable[[Progress], None]
+    ) -> tuple[Reading, ...]:
         loop = asyncio.get_running_loop()
 
         def report(message: Progress) -> None:
             _post(loop, progress, message)
 
         try:
-            return await _in_thread(lambda: process.ask(content, report, pages))
+            return await _in_thread(lambda: process.ask(content, report, request))
         except asyncio.CancelledError:
             process.kill()
             self._process = None
