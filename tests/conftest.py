@@ -1,6 +1,14 @@
-"""Property tests go by what is true, and not by the clock: a busy machine may take its time."""
+"""Property tests go by what is true, and not by the clock: a busy machine may take its time.
+
+HYPOTHESIS_PROFILE=thorough looks for more examples than there is time for every day.
+"""
+
+import os
 
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("unhurried")
+from tests.pains.table import pytest_terminal_summary  # noqa: F401 (pytest finds it here: a table after the whole suite)
+
+settings.register_profile("unhurried", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("thorough", settings.get_profile("unhurried"), max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "unhurried"))

@@ -6,19 +6,18 @@ import math
 import subprocess
 import sys
 import textwrap
-from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from tests.engine import drawn, worn
-from tests.engine.measures import SAMPLES, error_rate, overlap, text_of, truth_of
+from tests.engine.measures import SAMPLES, overlap, text_of
 from tui.engine import EngineMissing, ImageTooLarge, weights
 from tui.engine.reader import Reader
 from tui.engine.reading import LITERAL
 from tui.model import Page, Polygon
 
-pytestmark = pytest.mark.xdist_group("engine")
+pytestmark = pytest.mark.xdist_group("reading")
 
 NOTEBOOK = SAMPLES / "dag-304-DAG_1_1_8_0029.jpg"
 MANUSCRIPT = SAMPLES / "clara-barton-life-of-my-childhood-p90.jpg"
@@ -128,18 +127,6 @@ def test_figures_codes_and_names_are_not_bent_into_words(reader: Reader) -> None
         right += len(written & set(literal))
         kept += len(written & set(literal) & set(read))
     assert kept >= 0.92 * right
-
-
-@pytest.mark.skipif(not NOTEBOOK.exists(), reason="the samples are not here")
-@pytest.mark.parametrize(("image", "characters", "words"), [(NOTEBOOK, 0.008, 0.04), (MANUSCRIPT, 0.125, 0.34)])
-def test_with_its_language_handwriting_is_read_much_better(
-    reader: Reader, image: Path, characters: float, words: float
-) -> None:
-    with Image.open(image) as opened:
-        page = reader.page(opened, number=1)
-    truth, text = truth_of(image), text_of(page)
-    assert error_rate(truth, text) <= characters
-    assert error_rate(truth.split(), text.split()) <= words
 
 
 def test_progress_counts_the_lines_from_none_to_all(reader: Reader) -> None:

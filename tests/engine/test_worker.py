@@ -22,7 +22,7 @@ from tui.engine.reading import LITERAL
 from tui.engine.worker import Progress, Worker
 from tui.model import Page
 
-pytestmark = pytest.mark.xdist_group("engine")
+pytestmark = pytest.mark.xdist_group("reading")
 
 LINES = (drawn.FIRST, drawn.SECOND, drawn.THIRD)
 GENEROUS = 60.0

@@ -212,6 +212,15 @@ async def test_a_retired_version_stops_the_sending_after_one_image(open_desk: Op
     assert sorted(item.state for item in desk.items()) == [State.FAILED] + [State.WAITING] * 4
 
 
+async def test_a_service_that_names_no_operations_is_sent_a_few_images_and_no_more(open_desk: OpenDesk) -> None:
+    desk = open_desk(submission(accept=reply(status=202, Operation_Location=None)), pace=Pace(in_flight=1))
+    add(desk, 6)
+    outcome = await desk.run()
+    assert (outcome.failed, outcome.closure) == (3, Closure.LOST)
+    assert len(desk.service.posts) == 3
+    assert "named no operation to ask after" in outcome.trouble
+
+
 # -- folders that nothing leaves
 
 

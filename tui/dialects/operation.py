@@ -115,7 +115,7 @@ def _own(http: httpx.AsyncClient, base: httpx.URL, location: str) -> httpx.URL:
     raise Elsewhere(
         f"The operation is kept at {there}, but the key goes to {here} alone. If both are the same service, say so in "
         f"the profile: rebuild_location = true",
-        key_of(http).struck_from(str(url)),
+        key_of(http).struck_from(str(url.copy_with(raw_path=_restored(url.raw_path, base.raw_path)))),
     )
 
 

@@ -214,6 +214,7 @@ class Flight:
                 await ground.save(self._store.sent, self.item.id, error.operation)
             self._not_accepted(error)
         ground.reached()
+        ground.lost_operations = 0
         ground.tries.pop(self.item.id, None)
         if isinstance(accepted, Pending):
             await ground.save(self._store.sent, self.item.id, accepted.operation)
@@ -226,7 +227,7 @@ class Flight:
         if closure := closure_of(error):
             self._close_the_service(closure, error)
         if isinstance(error, NotUnderstood):
-            ground.close(Closure.LOST, error)
+            ground.lost_an_operation(error)
             raise _Failed(error.code, error.sentence) from error
         if isinstance(error, Unreachable):
             ground.out_of_reach(error)

@@ -21,6 +21,8 @@ T = TypeVar("T")
 
 LONGEST_BACK_OFF = 60.0
 """Seconds between two tries at most."""
+MOST_LOST = 3
+"""Images in a row that a service takes without saying where its answer will be: then the way there is wrong."""
 LONGEST_SAVE_WAIT = 30.0
 """Seconds between two tries to write the queue file at most."""
 
@@ -131,6 +133,8 @@ class Ground:
     paused: bool = False
     stopping: bool = False
     closure: Closure | None = None
+    lost_operations: int = 0
+    """How many images in a row were taken and then could not be asked after."""
     done: int = 0
     failed: int = 0
 
@@ -199,6 +203,12 @@ class Ground:
         if self.closure is Closure.BUDGET:
             self.closure = None
             self.troubles.pop("service", None)
+
+    def lost_an_operation(self, error: ServiceError) -> None:
+        """Note that an image was taken and cannot be asked after; when that happens several times, no more are sent."""
+        self.lost_operations += 1
+        if self.lost_operations >= MOST_LOST:
+            self.close(Closure.LOST, error)
 
     def told(self, error: ServiceError) -> str:
         """Return an error's sentence with the profile it is about."""

@@ -250,11 +250,16 @@ class PictureDesk:
         return Frame(subject.item.id, spot.key, word, size.width, size.height, self.looks.context, self.looks.in_colour)
 
     async def _draw_ink(self, subject: Subject, spot: Spot) -> None:
+        frame = self._frame(subject, spot)
         await self._draw(subject, spot)
         now = self._subject
-        if now is not None and now.place == subject.place and now.spot == spot:
-            self._present(now, spot)
-            self._work("ahead", self._draw_ahead, now, spot)
+        if now is None or now.place != subject.place or now.spot != spot:
+            return
+        if self._frame(now, spot) != frame:
+            self._show_ink(now)  # the panel got another size, or another look, while the ink was drawn
+            return
+        self._present(now, spot)
+        self._work("ahead", self._draw_ahead, now, spot)
 
     async def _draw_ahead(self, subject: Subject, spot: Spot) -> None:
         """Draw the line and open the page that come next while the person looks at this one."""

@@ -244,6 +244,8 @@ def _within(one: Point, other: Point, row: int) -> Iterator[float]:
     """Return the ends of the part of an edge that lies in a row of cells."""
     (x0, y0), (x1, y1) = sorted((one, other), key=lambda point: point[1])
     start, end = max(y0, float(row)), min(y1, row + 1.0)
-    if start <= end:
-        steepness = (x1 - x0) / (y1 - y0) if y1 > y0 else 0.0
-        yield from (x0 + (start - y0) * steepness, x0 + (end - y0) * steepness) if y1 > y0 else (x0, x1)
+    if start <= end and y1 - y0 < _HAIR:
+        yield from (x0, x1)
+    elif start <= end:
+        steepness = (x1 - x0) / (y1 - y0)
+        yield from (x0 + (start - y0) * steepness, x0 + (end - y0) * steepness)
