@@ -9,6 +9,15 @@ from hypothesis import HealthCheck, settings
 
 from tests.pains.table import pytest_terminal_summary  # noqa: F401 (pytest finds it here: a table after the whole suite)
 
+FEWEST_WORKERS = 4
+"""Processes that share the tests: on few cores more than one each, for much of the time a test waits for a program."""
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Say how many processes `-n auto` means."""
+    return max(FEWEST_WORKERS, os.cpu_count() or 1)
+
+
 settings.register_profile("unhurried", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("thorough", settings.get_profile("unhurried"), max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "unhurried"))
