@@ -31,7 +31,7 @@ def png_header(width: int, height: int) -> bytes:
     )
 
 
-@pytest.mark.xdist_group("engine")
+@pytest.mark.xdist_group("program")
 def test_every_bad_file_gets_a_sentence_and_the_good_ones_are_read(home: dict[str, str], tmp_path: Path) -> None:
     scans = tmp_path / "scans"
     scans.mkdir()

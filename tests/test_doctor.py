@@ -48,7 +48,7 @@ def asked(home: Mapping[str, str], *arguments: str) -> tuple[int, dict[str, dict
     return done.returncode, {check["name"]: check for check in report["checks"]}
 
 
-@pytest.mark.xdist_group("engine")
+@pytest.mark.xdist_group("program")
 def test_without_settings_the_engine_is_tried(home: dict[str, str]) -> None:
     code, checks = asked(home)
     assert code == DONE

@@ -71,7 +71,7 @@ def handread(home: Mapping[str, str], *arguments: str) -> subprocess.CompletedPr
     return subprocess.run([*HANDREAD, *arguments], env=environment, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.xdist_group("engine")
+@pytest.mark.xdist_group("program")
 def test_the_demo_is_read_reviewed_left_and_found_again(home: dict[str, str], tmp_path: Path) -> None:
     queue = tmp_path / "demo.db"
     argv = (*HANDREAD, "demo", "--queue", str(queue), "--glyphs", "sextants")
@@ -103,7 +103,7 @@ def test_the_demo_is_read_reviewed_left_and_found_again(home: dict[str, str], tm
     assert {decision.reviewer for decision in decisions.values()} == {"ada"}
 
 
-@pytest.mark.xdist_group("engine")
+@pytest.mark.xdist_group("program")
 def test_without_a_terminal_the_demo_prints_its_text_as_a_tree(home: dict[str, str]) -> None:
     done = handread(home, "demo")
     assert done.returncode == 0, done.stderr

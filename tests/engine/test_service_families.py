@@ -17,7 +17,7 @@ from tests.engine.served import ANALYSIS, BYTES, FORM, INTELLIGENCE, READ, RECOG
 from tui.dialects import DIALECTS, Answer, Upload
 from tui.engine.keeping import Folder
 
-pytestmark = [pytest.mark.xdist_group("engine"), pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.xdist_group("families"), pytest.mark.asyncio(loop_scope="module")]
 
 LINES = (drawn.FIRST, drawn.SECOND)
 IMAGE = drawn.as_file(drawn.page(LINES))

@@ -18,7 +18,7 @@ from tui.dialects import DIALECTS
 from tui.engine.keeping import Folder
 
 pytest.importorskip("pypdfium2", reason="the extra pdf is not installed")
-pytestmark = [pytest.mark.xdist_group("engine"), pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.xdist_group("families"), pytest.mark.asyncio(loop_scope="module")]
 
 BATCH = "/vision/v2.1/read/core/asyncBatchAnalyze"
 LETTER = drawn.as_file(drawn.page([drawn.FIRST]), drawn.page([drawn.SECOND]), kind="PDF", resolution=100)

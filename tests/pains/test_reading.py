@@ -262,11 +262,13 @@ async def outlined_cells(queue: Path, clock: Any) -> set[tuple[int, int]]:
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
         await pilot.press("enter")
-        page_map = app.screen.query_one(PageMap)
-        places = [(column, row) for row in range(page_map.size.height) for column in range(page_map.size.width)]
-        while not (outlined := {place for place in places if page_map._is_outline(*place)}):
-            await pilot.pause(0.02)  # the page is drawn in another thread
-        return outlined
+        for _ in range(1000):
+            await pilot.pause(0.02)  # the page is laid out, and drawn in another thread
+            page_map = app.screen.query_one(PageMap)
+            places = [(column, row) for row in range(page_map.size.height) for column in range(page_map.size.width)]
+            if outlined := {place for place in places if page_map._is_outline(*place)}:
+                return outlined
+    pytest.fail("the map outlines nothing")
 
 
 async def test_pain_34_answers_of_the_old_ocr(tell: Tell, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from tests.engine import drawn
 from tests.engine.served import BYTES, READ, RECOGNIZE_TEXT
 
 pytestmark = [
-    pytest.mark.xdist_group("engine"),
+    pytest.mark.xdist_group("serving"),
     pytest.mark.skipif(sys.platform == "win32", reason="signals are another thing there"),
 ]
 

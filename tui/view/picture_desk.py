@@ -186,8 +186,11 @@ class PictureDesk:
     async def _draw_map(self, frame: MapFrame, subject: Subject, image: PageImage) -> None:
         colours = await self._colours(subject, image)
         await self._darkroom.map(frame, subject.page.lines, image, colours)
-        if self._subject is not None and self._subject.place == subject.place:
-            self._hang(frame, self._subject)
+        now = self._subject
+        if now is not None and now.place == subject.place:
+            self._hang(frame, now)
+            if self._on_map is None and self._sight_now(now, image) != frame.sight:
+                self._show_map(now)  # there is another room for it than there was when it was begun
 
     def _hang(self, frame: MapFrame, subject: Subject) -> None:
         """Put a drawn map up, if it is still the one that is wanted."""

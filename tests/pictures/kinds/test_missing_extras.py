@@ -32,7 +32,7 @@ def write(path: Path) -> None:
         pytest.importorskip("pillow_heif").from_pillow(page).save(path)
 
 
-@pytest.mark.xdist_group("engine")
+@pytest.mark.xdist_group("program")
 @pytest.mark.parametrize("name", ["letter.pdf", "photo.heic"])
 def test_a_missing_extra_is_named_and_the_file_waits_for_it(home: dict[str, str], tmp_path: Path, name: str) -> None:
     path = tmp_path / name
