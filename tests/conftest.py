@@ -4,7 +4,9 @@ HYPOTHESIS_PROFILE=thorough looks for more examples than there is time for every
 """
 
 import os
+from collections.abc import Generator
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.pains.table import pytest_terminal_summary  # noqa: F401 (pytest finds it here: a table after the whole suite)
@@ -21,3 +23,12 @@ def pytest_xdist_auto_num_workers() -> int:
 settings.register_profile("unhurried", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("thorough", settings.get_profile("unhurried"), max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "unhurried"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Throw away what a test that passed has printed and logged: kept for all of them, it would be gigabytes."""
+    report = yield
+    if report.passed:
+        report.sections.clear()
+    return report
