@@ -71,9 +71,10 @@ def run(terminal: Terminal, *command: str) -> None:
 
 
 def show(terminal: Terminal, page: Path, *options: str) -> str:
-    """Have a page drawn; return what is on the screen then."""
+    """Have a page drawn; return what is on the screen from there on."""
     run(terminal, *HANDREAD, "show", str(page), "--size", "60x12", *options)
-    return terminal.wait_for(r"^begin(.|\n)*^end\n\$")
+    screen = terminal.wait_for(r"^begin(.|\n)*^end\n\$")
+    return screen[screen.rindex("begin\n") :]  # without what stood on the screen before
 
 
 @pytest.mark.parametrize(
