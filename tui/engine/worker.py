@@ -10,8 +10,8 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable, Sequence
-from typing import TypeVar
 
+from tui.aside import aside, post
 from tui.engine import EngineClosed, EngineCrashed
 from tui.engine.process import EngineDied, EngineProcess, Progress, Request
 from tui.engine.ranges import EVERY_PAGE, PageRanges
@@ -20,7 +20,6 @@ from tui.model import Page
 
 __all__ = ["Progress", "Worker"]
 
-_T = TypeVar("_T")
 TRIES = 2
 
 
@@ -85,7 +84,7 @@ class Worker:
         self._stay()
         if process := self._take():
             process.kill()
-            await _in_thread(process.reap)
+            await aside(process.reap)
 
     async def _read_until_it_lives(
         self, content: bytes, request: Request, progress: Callable[[Progress], None]
@@ -106,10 +105,10 @@ class Worker:
         loop = asyncio.get_running_loop()
 
         def report(message: Progress) -> None:
-            _post(loop, progress, message)
+            post(loop, progress, message)
 
         try:
-            return await _in_thread(lambda: process.ask(content, report, request))
+            return await aside(lambda: process.ask(content, report, request))
         except asyncio.CancelledError:
             process.kill()
             self._process = None
@@ -144,40 +143,3 @@ class Worker:
 
 def _ignore(_: Progress) -> None:
     """Tell nobody."""
-
-
-async def _in_thread(work: Callable[[], _T]) -> _T:
-    """Await work that blocks.
-
-    In a daemon thread and not in the loop's pool, whose threads the interpreter waits for at its end, however long
-    a page may take.
-    """
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[_T] = loop.create_future()
-
-    def run() -> None:
-        try:
-            result = work()
-        except Exception as error:  # noqa: BLE001 - it is raised again where it is awaited
-            _post(loop, _fail, done, error)
-        else:
-            _post(loop, _succeed, done, result)
-
-    threading.Thread(target=run, daemon=True, name="handread-engine-pipe").start()
-    return await done
-
-
-def _post(loop: asyncio.AbstractEventLoop, call: Callable[..., object], *arguments: object) -> None:
-    """Have something called in a loop; when the loop is closed nobody waits for it any more."""
-    with contextlib.suppress(RuntimeError):
-        loop.call_soon_threadsafe(call, *arguments)
-
-
-def _succeed(done: asyncio.Future[_T], result: _T) -> None:
-    if not done.done():
-        done.set_result(result)
-
-
-def _fail(done: asyncio.Future[_T], error: Exception) -> None:
-    if not done.done():
-        done.set_exception(error)

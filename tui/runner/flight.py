@@ -146,8 +146,10 @@ class Flight:
         if self.item.is_url:
             await self._fetch_once()
         shipment = await asyncio.to_thread(self._shipment)
-        if self.item.is_url and not ground.service.is_local and hash_of(shipment.content) == self.item.sha256:
-            return Upload(url=self.item.source)  # what the service fetches needs no change
+        if self.item.is_url and not ground.service.is_local:
+            is_unchanged = await asyncio.to_thread(hash_of, shipment.content) == self.item.sha256
+            if is_unchanged:  # then what the service fetches needs no change either
+                return Upload(url=self.item.source)
         self._shipped, self._remarks = shipment.pages, [shipment.remark] if shipment.remark else []
         return Upload(content=shipment.content)
 
