@@ -99,7 +99,7 @@ def test_a_newer_answer_takes_the_place_of_an_older(queue: Path, store: Store, a
 
 def decide(store: Store, imported: Imported) -> None:
     decision = Decision(imported.item_id, LineKey(1, 0), Verdict.ACCEPTED, reviewer="ada")
-    store.decide(decision, engine_text="The fox")
+    store.decide(decision)
 
 
 def test_an_answer_that_has_been_decided_on_stays(queue: Path, store: Store, answer: Path) -> None:

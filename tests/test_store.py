@@ -6,12 +6,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tui.arrangement import added_line, merged, split_at
 from tui.migrations import STEPS
-from tui.model import Decision, Failure, ImageFacts, Line, LineKey, Page, Polygon, State, Verdict, Word
+from tui.model import Decision, Failure, ImageFacts, Line, LineKey, Page, Polygon, State, Step, Verdict, Word
 from tui.store import APPLICATION_ID, NewItem, Store, StoreError
 
 FIRST, SECOND = LineKey(1, 0), LineKey(1, 1)
@@ -71,7 +73,11 @@ def read(store: Store) -> int:
 def decide(
     store: Store, item_id: int, key: LineKey, verdict: Verdict, text: str | None = None, reviewer: str = "ada"
 ) -> Decision:
-    return store.decide(Decision(item_id, key, verdict, text, reviewer=reviewer), engine_text="fox dog")
+    return store.decide(Decision(item_id, key, verdict, text, reviewer=reviewer, engine_text="fox dog"))[0]
+
+
+def verdicts(store: Store, item_id: int) -> dict[LineKey, Verdict]:
+    return {key: decision.verdict for key, decision in store.decisions(item_id).items()}
 
 
 def test_an_added_image_waits(store: Store) -> None:
@@ -197,23 +203,31 @@ def test_undo_walks_back_to_the_beginning_and_redo_forth_again(store: Store) -> 
     decide(store, item_id, FIRST, Verdict.ACCEPTED)
     decide(store, item_id, FIRST, Verdict.CORRECTED, "better")
     decide(store, item_id, SECOND, Verdict.FLAGGED)
-    undone = [store.undo("ada") for _ in range(4)]
-    assert [decision and decision.verdict for decision in undone] == [
-        Verdict.FLAGGED,
-        Verdict.CORRECTED,
-        Verdict.ACCEPTED,
-        None,
-    ]
-    assert store.decisions(item_id) == {}
+    assert store.undo("ada") == Step(item_id, SECOND, lines=1)
+    assert verdicts(store, item_id) == {FIRST: Verdict.CORRECTED}
+    assert store.undo("ada") == Step(item_id, FIRST, lines=1)
+    assert verdicts(store, item_id) == {FIRST: Verdict.ACCEPTED}
+    assert store.undo("ada") == Step(item_id, FIRST, lines=1)
+    assert verdicts(store, item_id) == {}
     assert store.item(item_id).decided == 0
-    redone = [store.redo("ada") for _ in range(4)]
-    assert [decision and decision.verdict for decision in redone] == [
-        Verdict.ACCEPTED,
-        Verdict.CORRECTED,
-        Verdict.FLAGGED,
+    assert store.undo("ada") is None
+    assert [store.redo("ada") and verdicts(store, item_id) for _ in range(4)] == [
+        {FIRST: Verdict.ACCEPTED},
+        {FIRST: Verdict.CORRECTED},
+        {FIRST: Verdict.CORRECTED, SECOND: Verdict.FLAGGED},
         None,
     ]
     assert store.decisions(item_id)[FIRST].text == "better"
+
+
+def test_what_was_decided_with_one_key_is_undone_with_one(store: Store) -> None:
+    item_id = read(store)
+    store.decide(*(Decision(item_id, key, Verdict.ACCEPTED, reviewer="ada", unseen=True) for key in (FIRST, SECOND)))
+    assert store.item(item_id).pages_decided == 1
+    assert store.undo("ada") == Step(item_id, FIRST, lines=2)
+    assert (store.item(item_id).decided, store.item(item_id).pages_decided) == (0, 0)
+    assert store.redo("ada") == Step(item_id, FIRST, lines=2)
+    assert all(decision.unseen for decision in store.decisions(item_id).values())
 
 
 def test_undoing_a_second_decision_brings_the_first_back(store: Store) -> None:
@@ -238,9 +252,8 @@ def test_redo_never_brings_back_a_branch_that_was_left(store: Store) -> None:
     store.undo("ada")
     decide(store, item_id, FIRST, Verdict.ACCEPTED)
     store.undo("ada")
-    redone = store.redo("ada")
-    assert redone is not None
-    assert redone.verdict is Verdict.ACCEPTED
+    assert store.redo("ada") == Step(item_id, FIRST, lines=1)
+    assert verdicts(store, item_id) == {FIRST: Verdict.ACCEPTED}
     assert store.redo("ada") is None
 
 
@@ -265,9 +278,9 @@ def test_undo_takes_back_ones_own_decisions_only(store: Store) -> None:
     item_id = read(store)
     decide(store, item_id, FIRST, Verdict.ACCEPTED, reviewer="ada")
     decide(store, item_id, SECOND, Verdict.ACCEPTED, reviewer="bob")
-    undone = store.undo("ada")
-    assert undone is not None
-    assert undone.key == FIRST
+    assert store.undo("ada") == Step(item_id, FIRST, lines=1)
+    assert store.undo("ada") is None
+    assert verdicts(store, item_id) == {SECOND: Verdict.ACCEPTED}
 
 
 def test_no_row_of_the_history_is_ever_changed(store: Store, path: Path) -> None:
@@ -452,3 +465,100 @@ def test_the_next_failed_item_is_found_from_the_top_again(store: Store) -> None:
         found = store.next_failed(after)
         assert found is not None
         assert found.id == failed
+
+
+# -- pages that reviewers give another shape ---------------------------------------------------------------------------
+
+
+def texts(store: Store, item_id: int) -> list[str]:
+    return [line.text for page in store.pages(item_id) for line in page.lines]
+
+
+def test_a_split_line_is_two_lines_and_undoing_gives_the_answer_back_bit_for_bit(store: Store) -> None:
+    item_id = read(store)
+    before = store.pages(item_id)
+    number, text = before[0].keys[0].line, before[0].lines[0].text
+    kept = store.reshape(item_id, split_at(before[0], number, text, text.index(" ") + 1), "ada")
+    assert texts(store, item_id)[:2] == text.split(maxsplit=1)
+    assert [made.number for made in kept.made] == [len(before[0].lines), len(before[0].lines) + 1]
+    assert store.item(item_id).lines == len(before[0].lines) + 1
+    assert store.undo("ada") == Step(item_id, LineKey(1, kept.made[0].number), lines=0, reshapes=True)
+    assert store.pages(item_id) == before
+    assert store.item(item_id).lines == len(before[0].lines)
+    store.redo("ada")
+    assert texts(store, item_id)[:2] == text.split(maxsplit=1)
+
+
+def test_what_was_decided_of_a_line_counts_again_when_it_is_back(store: Store) -> None:
+    item_id = read(store)
+    [page] = store.pages(item_id)
+    decide(store, item_id, FIRST, Verdict.ACCEPTED)
+    store.reshape(item_id, merged(page, (0, 1), ("one", "two")), "ada")
+    assert (store.item(item_id).lines, store.item(item_id).decided) == (len(page.lines) - 1, 0)
+    assert store.tally().decided == 0
+    store.undo("ada")
+    assert verdicts(store, item_id) == {FIRST: Verdict.ACCEPTED}
+    assert store.tally().decided == 1
+
+
+def test_a_new_line_never_has_a_number_that_another_had_even_one_that_was_taken_back(store: Store) -> None:
+    item_id = read(store)
+    box = Polygon.from_bounds(0, 0, 10, 10)
+    [page] = store.pages(item_id)
+    first = store.reshape(item_id, added_line(page, box, None, "first"), "ada").made[0].number
+    store.undo("ada")
+    second = store.reshape(item_id, added_line(store.pages(item_id)[0], box, None, "second"), "bob").made[0].number
+    assert second == first + 1
+
+
+# -- what a person does with images in the queue -----------------------------------------------------------------------
+
+
+def test_an_image_taken_out_of_the_queue_comes_back_with_what_was_decided(store: Store) -> None:
+    item_id = read(store)
+    decide(store, item_id, FIRST, Verdict.ACCEPTED)
+    assert store.remove([item_id]) == 1
+    assert (store.window(0, 9), store.tally().total, store.tally().decided) == ([], 0, 0)
+    assert store.next_to_review() is None
+    assert add(store) == item_id
+    assert store.tally().decided == 1
+    assert verdicts(store, item_id) == {FIRST: Verdict.ACCEPTED}
+
+
+def test_an_image_that_a_service_is_reading_stays_in_the_queue(store: Store) -> None:
+    item_id = add(store)
+    store.claim("local")
+    assert store.remove([item_id]) == 0
+    assert store.tally().total == 1
+
+
+def test_what_has_priority_is_sent_first_and_what_is_held_back_not_at_all(store: Store) -> None:
+    first, second, third = (add(store, sha256=letter * 64) for letter in "abc")
+    store.prioritise([third], 1)
+    store.pause([first])
+    claims = [store.claim("local") for _ in range(3)]
+    assert [item and item.id for item in claims] == [third, second, None]
+    store.pause([first], paused=False)
+    assert store.next_due("local") is not None
+
+
+def test_marks_and_preferences_are_kept(store: Store, path: Path) -> None:
+    first, second = add(store), add(store, sha256="b" * 64)
+    store.mark([first, second])
+    store.mark([first], marked=False)
+    store.prefer("ada", "threshold", ".85")
+    store.prefer("ada", "threshold", ".9")
+    with Store(path) as reopened:
+        assert reopened.marked() == {second}
+        assert reopened.preferences("ada") == {"threshold": ".9"}
+        assert reopened.preferences("bob") == {}
+
+
+def test_pages_decided_to_the_last_line_are_counted(store: Store) -> None:
+    item_id = add(store)
+    store.claim("local")
+    store.done(item_id, b"{}", [page(), replace(page(), number=2)])
+    assert (store.item(item_id).pages_read, store.item(item_id).pages_decided) == (2, 0)
+    for key in store.pages(item_id)[1].keys:
+        decide(store, item_id, key, Verdict.ACCEPTED)
+    assert store.item(item_id).pages_decided == 1

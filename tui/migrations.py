@@ -6,6 +6,8 @@ A step that has landed is never changed: a new shape is a new step at the end.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from typing import Final
 
 FIRST = """
 create table revision (value integer not null);
@@ -118,12 +120,77 @@ update item set posted = 1 where state in ('sending', 'sent');
 create table call (service text primary key, made integer not null) without rowid;
 """
 
-STEPS: tuple[str, ...] = (FIRST, SECOND)
+THIRD = """
+-- All acts of one key are a step, which is undone as a whole; an act decides a line or reshapes a page.
+alter table decision add column step integer;
+alter table decision add column shown text not null default '';
+alter table decision add column unseen integer not null default 0;
+alter table decision add column reshape text;
+update decision set step = id;
+create index decision_by_step on decision (step) where target is null;
+drop index decision_by_reviewer;
+create index decision_by_reviewer on decision (reviewer, id) where target is null;
+create index decision_undone on decision (reviewer, id) where act = 'undo';
+create index decision_reshapes on decision (item_id) where reshape is not null;
+
+-- The acts that were not taken back.
+create table standing (decision_id integer primary key, reviewer text not null);
+create index standing_by_reviewer on standing (reviewer, decision_id);
+insert into standing select id, reviewer from decision where act = 'decide'
+    and id not in (select decision_id from undone);
+drop table undone;
+
+-- How many lines each page has, as pairs of numbers, and how many pages are decided to the last line.
+alter table item add column page_lines text not null default '[]';
+alter table item add column pages_decided integer not null default 0;
+-- What a person has done with an image in the queue: put it first or last, held it back, taken it out, marked it.
+alter table item add column priority integer not null default 0;
+alter table item add column paused integer not null default 0;
+alter table item add column removed integer not null default 0;
+create table mark (item_id integer primary key references item (id) on delete cascade);
+-- What a reviewer has set for this queue: how pictures look, where panes end, saved views, the threshold.
+create table preference (
+    reviewer text not null,
+    name text not null,
+    value text not null,
+    primary key (reviewer, name)
+) without rowid;
+
+drop index item_by_turn;
+create index item_by_turn on item (service, state, paused, priority desc, id) where not removed;
+create index item_by_due on item (service, not_before) where state = 'waiting' and not removed;
+drop index item_to_review;
+create index item_to_review on item (id) where state = 'done' and decided < lines and not removed;
+drop index item_untouched;
+create index item_untouched on item (id) where state = 'done' and decided + skipped < lines and not removed;
+drop index item_failed;
+create index item_failed on item (id) where state = 'failed' and not removed;
+create index item_removed on item (id) where removed;
+
+drop trigger item_moved;
+create trigger item_moved after update of state, lines, removed on item begin
+    update item_tally set items = items - 1, lines = lines - old.lines where state = old.state and not old.removed;
+    insert into item_tally select new.state, 1, new.lines where not new.removed
+        on conflict do update set items = items + 1, lines = lines + new.lines;
+end;
+drop trigger item_gone;
+create trigger item_gone after delete on item begin
+    update item_tally set items = items - 1, lines = lines - old.lines where state = old.state and not old.removed;
+end;
+"""
+
+STEPS: tuple[str, ...] = (FIRST, SECOND, THIRD)
 """Step n brings a file from version n to version n + 1."""
 
+MEASURED: Final = 3
+"""From this version on a file says of each page how many lines it has."""
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Apply the steps that a file still lacks; its version is SQLite's `user_version`."""
+
+def migrate(connection: sqlite3.Connection, measure: Callable[[], None]) -> None:
+    """Apply the steps that a file still lacks; its version is SQLite's `user_version`.
+
+    `measure` notes of each image that was read what a step cannot: it takes its pages apart.
+    """
     for version, step in enumerate(STEPS):
         # Asked inside the transaction: another process may be opening the same new file.
         connection.execute("begin immediate")
@@ -132,6 +199,8 @@ def migrate(connection: sqlite3.Connection) -> None:
                 for statement in _statements(step):
                     connection.execute(statement)
                 connection.execute(f"pragma user_version = {version + 1}")
+                if version + 1 == MEASURED:
+                    measure()
             connection.execute("commit")
         except BaseException:
             connection.execute("rollback")

@@ -118,6 +118,8 @@ class Word:
     """0..1, or None where the service does not say: unknown is neither low nor sure."""
     low: bool = False
     """The service itself marked the word as doubtful, without a number (Recognize Text 2.x)."""
+    alternatives: tuple[str, ...] = ()
+    """What else the word may be, the likeliest first, where the service says so; the text itself is not among them."""
 
     @property
     def is_doubtful(self) -> bool:
@@ -159,6 +161,28 @@ class Page:
     angle: float = 0.0
     """Degrees clockwise by which the page's text is turned, -180 to 180."""
     lines: tuple[Line, ...] = ()
+    numbers: tuple[int, ...] = ()
+    """Each line's own number, where a reviewer has split, joined, added or moved lines; empty where they count up."""
+    turn: int = 0
+    """Quarter turns clockwise by which a reviewer has it shown, 0 to 3; coordinates are those of the page unturned."""
+
+    @property
+    def keys(self) -> tuple[LineKey, ...]:
+        """The key of each line, in the order of the lines."""
+        return tuple(LineKey(self.number, number) for number in self.numbers or range(len(self.lines)))
+
+    def line(self, number: int) -> Line:
+        """Return the line of a number; raises KeyError when the page has no such line."""
+        place = self.place(number)
+        if place is None:
+            raise KeyError(number)
+        return self.lines[place]
+
+    def place(self, number: int) -> int | None:
+        """Return where among the lines the line of a number stands, from 0; None when the page has no such line."""
+        if self.numbers:
+            return self.numbers.index(number) if number in self.numbers else None
+        return number if 0 <= number < len(self.lines) else None
 
     def fitted(self, width: int, height: int) -> Page:
         """Return this page in pixels of an image of that size, whatever unit or reduction the answer was in."""
@@ -191,7 +215,10 @@ def _scaled_line(line: Line, across: float, down: float) -> Line:
 
 
 class LineKey(NamedTuple):
-    """Which line of an item: the page's number (from 1) and the line's place on it (from 0)."""
+    """Which line of an item: the page's number (from 1) and the line's own (from 0, as the service gave them).
+
+    A line that a reviewer has made by splitting, joining or adding has a number that no line of the page had before.
+    """
 
     page: int
     line: int
@@ -209,10 +236,29 @@ class Decision:
     reason: str = ""
     """Why it was flagged, in a word."""
     reviewer: str = ""
+    engine_text: str = ""
+    """What was read there."""
+    shown: str = ""
+    """The text that stood on the screen when it was decided."""
+    unseen: bool = False
+    """Whether it was decided with its page, and nobody had looked at the line itself."""
     at: float = 0.0
     """Seconds since 1970, UTC."""
     id: int = 0
     """Its number in the queue file, 0 until it is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What was done with one key, and is taken back with one: decisions on one or many lines, or a page's new shape."""
+
+    item_id: int
+    key: LineKey
+    """The first of its lines."""
+    lines: int
+    """How many lines it decided."""
+    reshapes: bool = False
+    """Whether it split, joined, added or moved lines, or turned the page."""
 
 
 def text_of(line: Line, decision: Decision | None) -> str:
@@ -326,8 +372,16 @@ class Item:
     """How many of them a person has decided."""
     skipped: int = 0
     """How many of the others a person has put off."""
+    pages_read: int = 0
+    """How many pages its answer has."""
+    pages_decided: int = 0
+    """How many of them are decided to the last line."""
     doubtful: int = 0
     """How many words are doubtful."""
+    priority: int = 0
+    """What has more is sent sooner."""
+    is_paused: bool = False
+    """Whether a person holds it back."""
     is_posted: bool = False
     """Whether the service may have been given it."""
     shipped: tuple[SentPage, ...] = ()
@@ -405,13 +459,17 @@ def page_to_data(page: Page) -> dict[str, Any]:
                 "text": line.text,
                 "polygon": line.polygon and line.polygon.numbers,
                 "handwritten": line.handwritten,
-                "words": [
-                    [word.text, word.polygon and word.polygon.numbers, word.confidence, word.low] for word in line.words
-                ],
+                "words": [_word_to_data(word) for word in line.words],
             }
             for line in page.lines
         ],
     }
+
+
+def _word_to_data(word: Word) -> list[Any]:
+    """Return a word as four values, and a fifth where there are alternatives."""
+    data = [word.text, word.polygon and word.polygon.numbers, word.confidence, word.low]
+    return [*data, word.alternatives] if word.alternatives else data
 
 
 def page_from_data(data: Mapping[str, Any]) -> Page:
@@ -427,7 +485,8 @@ def page_from_data(data: Mapping[str, Any]) -> Page:
                 polygon=_polygon(line["polygon"]),
                 handwritten=line["handwritten"],
                 words=tuple(
-                    Word(text, _polygon(numbers), confidence, low) for text, numbers, confidence, low in line["words"]
+                    Word(text, _polygon(numbers), confidence, low, tuple(*others))
+                    for text, numbers, confidence, low, *others in line["words"]
                 ),
             )
             for line in data["lines"]

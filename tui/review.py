@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import NamedTuple
 
+from tui.arrangement import Tie, ties
 from tui.model import Decision, Line, LineKey, Page, Polygon, Verdict
 
 Decisions = Mapping[LineKey, Decision]
@@ -24,7 +24,7 @@ class Spot:
 def line_keys(pages: Sequence[Page], *, down_the_page: bool = False) -> tuple[LineKey, ...]:
     """Return every line of an item: in the service's order, or as the lines stand on each page."""
     order = lines_down_the_page if down_the_page else _as_read
-    return tuple(LineKey(page.number, index) for page in pages for index in order(page))
+    return tuple(page.keys[place] for page in pages for place in order(page))
 
 
 def _as_read(page: Page) -> Sequence[int]:
@@ -66,8 +66,8 @@ def _middle(polygon: Polygon, angle: float) -> _Middle:
 def line_at(pages: Sequence[Page], key: LineKey) -> Line:
     """Return the line of that key; raises KeyError when the item has no such line."""
     for page in pages:
-        if page.number == key.page and 0 <= key.line < len(page.lines):
-            return page.lines[key.line]
+        if page.number == key.page and page.place(key.line) is not None:
+            return page.line(key.line)
     raise KeyError(key)
 
 
@@ -98,6 +98,13 @@ def least_sure_word(line: Line) -> int | None:
         return low[0]
     known = [(word.confidence, place) for place, word in enumerate(line.words) if word.confidence is not None]
     return min(known)[1] if known else None
+
+
+def is_sure(line: Line, threshold: float) -> bool:
+    """Whether each word of a line is at least so sure; a line of which the service does not say it is not."""
+    return bool(line.words) and all(
+        word.confidence is not None and word.confidence >= threshold and not word.low for word in line.words
+    )
 
 
 def word_spans(line: Line, text: str) -> tuple[tuple[int, int] | None, ...]:
@@ -131,14 +138,11 @@ def words_under(line: Line, text: str) -> tuple[str, ...]:
 
     What stayed the same keeps its box; what replaces or follows some words goes to the first of their boxes.
     """
-    read, said = [word.text for word in line.words], text.split()
-    if not read:
+    if not line.words:
         return ()
-    under: list[list[str]] = [[] for _ in read]
-    for _, first, last, start, end in SequenceMatcher(None, read, said, autojunk=False).get_opcodes():
-        if last - first == end - start:
-            for box, word in zip(range(first, last), said[start:end], strict=True):
-                under[box].append(word)
-        else:
-            under[min(first, len(read) - 1)].extend(said[start:end])
-    return tuple(" ".join(words) for words in under)
+    tied = ties(line, text)
+    under: list[list[Tie]] = [[] for _ in line.words]
+    for tie in tied.ties:
+        if tie.start < tie.end:
+            under[min(tie.first, len(under) - 1)].append(tie)
+    return tuple(tied.said.piece(beside[0].start, beside[-1].end) if beside else "" for beside in under)

@@ -21,6 +21,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
 
+from tui.arrangement import Rearrangement
+from tui.journal import DECIDED, Journal, Settled
 from tui.migrations import STEPS, migrate
 from tui.model import (
     Decision,
@@ -31,9 +33,9 @@ from tui.model import (
     Page,
     SentPage,
     State,
+    Step,
     Trouble,
     Verdict,
-    page_from_data,
     page_to_data,
     printable,
 )
@@ -44,10 +46,8 @@ SHORTEST = 512
 """Bytes of the shortest SQLite database: one page."""
 LOCK_WAIT = 5.0
 """How many seconds a write waits for another process's write."""
-DECIDED = (Verdict.ACCEPTED, Verdict.CORRECTED, Verdict.FLAGGED, Verdict.REJECTED)
-"""The verdicts that settle a line; a skipped line comes back."""
-_IN_FORCE = "reviewer = ? and act = 'decide' and not exists (select 1 from undone where decision_id = decision.id)"
-"""Decisions of a reviewer that were not taken back."""
+_WAITS = "state = 'waiting' and not paused and not removed"
+"""Items that may be sent when their turn comes."""
 _AMONG = "(? is null or id in (select value from json_each(?)))"
 """Items whose numbers are in a JSON list; all of them where there is none."""
 
@@ -140,6 +140,18 @@ class Store:
         with _sentences(path):
             _check_file(path, create=create)
             self._connection = _opened(path)
+            self._journal = Journal(self._connection, clock)
+            self._bring_up_to_date()
+
+    def _bring_up_to_date(self) -> None:
+        if self._connection.execute("pragma user_version").fetchone()[0] == len(STEPS):
+            return
+        try:
+            self._connection.execute(f"pragma application_id = {APPLICATION_ID}")
+            migrate(self._connection, self._journal.measure_all)
+        except BaseException:
+            self._connection.close()
+            raise
 
     def close(self) -> None:
         """Close the file; what was written stays."""
@@ -162,6 +174,9 @@ class Store:
         twin = self._twin(new)
         if twin is None:
             return Added(self._insert(new, revision), new=True)
+        if twin["removed"]:
+            self._put_back(twin["id"], revision)
+            return Added(twin["id"], new=True)
         if twin["state"] == State.FAILED and not twin["sha256"] and new.facts:
             self._facts(twin["id"], new.facts)
             self._move(twin["id"], State.WAITING, revision, failure_code=None, failure=None)
@@ -229,16 +244,16 @@ class Store:
 
     def window(self, start: int, count: int) -> list[Item]:
         """Return items by their place in the queue, from `start` on (0 is the first)."""
-        return self._items("select * from item order by id limit ? offset ?", count, start)
+        return self._items("select * from item where not removed order by id limit ? offset ?", count, start)
 
     def place(self, item_id: int) -> int:
         """Return an item's place in the queue; the first is 0."""
-        return int(self._value("select count(*) from item where id < ?", item_id))
+        return int(self._value("select count(*) from item where id < ? and not removed", item_id))
 
     def beside(self, item_id: int, step: int) -> Item | None:
         """Return the item after (step 1) or before (step -1) another."""
-        sql = "where id > ? order by id" if step > 0 else "where id < ? order by id desc"
-        items = self._items(f"select * from item {sql} limit 1", item_id)
+        sql = "id > ? order by id" if step > 0 else "id < ? order by id desc"
+        items = self._items(f"select * from item where not removed and {sql} limit 1", item_id)
         return items[0] if items else None
 
     def next_to_review(self, item_id: int = 0) -> Item | None:
@@ -250,17 +265,42 @@ class Store:
         return undecided or self._next("state = 'done' and decided < lines", item_id)
 
     def last_decision(self, reviewer: str) -> Decision | None:
-        """Return the reviewer's last decision that is in force: that is where the review stood."""
+        """Return the reviewer's last act that stands: that is where the review stood."""
         with _sentences(self.path):
-            row = self._row(f"select * from decision where {_IN_FORCE} order by id desc limit 1", reviewer)
-        return None if row is None else _decision(row)
+            return self._journal.last(reviewer)
 
     def next_failed(self, item_id: int = 0) -> Item | None:
         """Return the first item after another that failed, from the top again when there is none."""
         return self._next("state = 'failed'", item_id)
 
+    def next_doubtful(self, item_id: int, step: int) -> int | None:
+        """Return the next item, or the one before, with a doubtful word in a line that nobody has decided.
+
+        The search goes round once, and ends with the item itself.
+        """
+        order, beyond, rest = ("asc", ">", "<=") if step > 0 else ("desc", "<", ">=")
+        with _sentences(self.path):
+            for way in (beyond, rest):
+                rows = self._connection.execute(
+                    f"select id from item where state = 'done' and doubtful and decided < lines and not removed"
+                    f" and id {way} ? order by id {order}",
+                    (item_id,),
+                )
+                for row in rows:
+                    if self._has_doubtful(row["id"]):
+                        return int(row["id"])
+        return None
+
+    def _has_doubtful(self, item_id: int) -> bool:
+        decisions = self.decisions(item_id)
+        return any(
+            line.doubtful and (key not in decisions or decisions[key].verdict is Verdict.SKIPPED)
+            for page in self.pages(item_id)
+            for key, line in zip(page.keys, page.lines, strict=True)
+        )
+
     def _next(self, condition: str, item_id: int) -> Item | None:
-        sql = f"select * from item where {condition} and id > ? and id != ? order by id limit 1"
+        sql = f"select * from item where {condition} and not removed and id > ? and id != ? order by id limit 1"
         for after in (item_id, 0):
             items = self._items(sql, after, item_id)
             if items:
@@ -300,13 +340,18 @@ class Store:
         return 60 * (count - 1) / (last - first) if count >= 3 and last > first else 0.0
 
     def pages(self, item_id: int) -> tuple[Page, ...]:
-        """Return an item's pages as they were read; empty when it has not been read."""
-        with _sentences(self.path):
-            row = self._row("select pages from result where item_id = ?", item_id)
-        if row is None or row["pages"] is None:
-            return ()
+        """Return an item's pages as they now stand: as read, with lines split, joined, added and moved by reviewers.
+
+        Empty when it has not been read.
+        """
+        with _sentences(self.path), self._readable(item_id):
+            return self._journal.pages(item_id)
+
+    @contextmanager
+    def _readable(self, item_id: int) -> Iterator[None]:
+        """Say in a sentence what is wrong with an item's pages."""
         try:
-            return tuple(page_from_data(data) for data in json.loads(zlib.decompress(row["pages"])))
+            yield
         except (zlib.error, ValueError, LookupError, TypeError) as error:
             raise StoreError(
                 f"{_name(self.path)} is damaged: the pages of image {item_id} cannot be read. The others can; "
@@ -319,18 +364,34 @@ class Store:
             row = self._row("select answer from result where item_id = ?", item_id)
         return None if row is None else zlib.decompress(row["answer"])
 
-    def decisions(self, item_id: int) -> dict[LineKey, Decision]:
-        """Return the decision in force for each decided line of an item."""
+    def settled_since(self, after: int, most: int = 5000) -> list[Settled]:
+        """Return what was accepted, corrected and taken back after an act, the oldest first, at most so many."""
+        with _sentences(self.path):
+            return self._journal.settled_since(after, most)
+
+    def decided_last(self, most: int) -> list[tuple[int, LineKey, str]]:
+        """Return item, line and text of the lines that were looked at and accepted or corrected last."""
+        with _sentences(self.path):
+            return self._journal.decided_last(most)
+
+    def twins(self, item_id: int) -> list[int]:
+        """Return the items that hold the same picture and were read by other services."""
         with _sentences(self.path):
             rows = self._connection.execute(
-                "select decision.* from verdict join decision on decision.id = decision_id where verdict.item_id = ?",
+                "select other.id from item join item as other on other.sha256 = item.sha256 and other.id <> item.id"
+                " where item.id = ? and item.sha256 <> '' and other.state = 'done' order by other.id",
                 (item_id,),
             ).fetchall()
-        return {LineKey(row["page"], row["line"]): _decision(row) for row in rows}
+        return [row["id"] for row in rows]
+
+    def decisions(self, item_id: int) -> dict[LineKey, Decision]:
+        """Return the decision that counts for each decided line of an item."""
+        with _sentences(self.path):
+            return self._journal.decisions(item_id)
 
     def next_due(self, service: str, only: Collection[int] | None = None) -> float | None:
         """Return when the service's next waiting item may be sent; None when none waits."""
-        sql = f"select min(not_before) from item where service = ? and state = 'waiting' and {_AMONG}"
+        sql = f"select min(not_before) from item where service = ? and {_WAITS} and {_AMONG}"
         due = self._value(sql, service, *_listed(only))
         return None if due is None else float(due)
 
@@ -343,8 +404,9 @@ class Store:
         """
         failed = " or state = 'failed'" if with_failed else ""
         sql = (
-            f"select source, max(1, json_array_length(page_sizes)) as pages from item where service = ? and {_AMONG}"
-            f" and operation = '' and (state = 'waiting' or (state = 'sending' and not posted){failed})"
+            "select source, max(1, json_array_length(page_sizes)) as pages from item where service = ?"
+            f" and not paused and not removed and {_AMONG} and operation = ''"
+            f" and (state = 'waiting' or (state = 'sending' and not posted){failed})"
         )
         with _sentences(self.path):
             for row in self._connection.execute(sql, (service, *_listed(only))):
@@ -370,8 +432,8 @@ class Store:
         `only` are the numbers that may be taken, here and in the two questions about waiting items.
         """
         sql = (
-            "select id, operation from item where service = ? and state = 'waiting' and not_before <= ?"
-            f" and {_AMONG} order by id limit 1"
+            f"select id, operation from item where service = ? and {_WAITS}"
+            f" and not_before <= ? and {_AMONG} order by priority desc, id limit 1"
         )
         with self._write() as revision:
             row = self._row(sql, service, self._clock(), *_listed(only))
@@ -537,20 +599,18 @@ class Store:
         return items[0] if items else None
 
     def _done(self, item_id: int, revision: int, answer: bytes, pages: Sequence[Page], **more: str) -> None:
-        lines = [line for page in pages for line in page.lines]
         self._result(item_id, answer, [page_to_data(page) for page in pages])
         self._move(
             item_id,
             State.DONE,
             revision,
-            lines=len(lines),
-            doubtful=sum(line.doubtful for line in lines),
             ended_at=self._clock(),
             failure_code=None,
             failure=None,
             waits_for="",
             **more,
         )
+        self._journal.settle_item(item_id)
 
     def _requeue(self, item_id: int, revision: int) -> None:
         self._move(
@@ -570,91 +630,94 @@ class Store:
             (item_id, zlib.compress(answer), None if pages is None else _packed(pages)),
         )
 
-    # -- the person's decisions ---------------------------------------------------------------------------------------
+    # -- the person's acts --------------------------------------------------------------------------------------------
 
-    def decide(self, decision: Decision, *, engine_text: str) -> Decision:
-        """Append a decision; it is on the disk when this returns. `engine_text` is what was read there."""
-        with self._write(durable=True) as revision:
-            number = self._append("decide", decision, engine_text)
-            self._settle(decision.item_id, decision.key, revision)
-            row = self._row("select * from decision where id = ?", number)
-            assert row is not None
-            return _decision(row)
+    def decide(self, *decisions: Decision) -> list[Decision]:
+        """Append decisions as one step; they are on the disk when this returns."""
+        with self._write(durable=True):
+            return self._journal.decide(decisions)
 
-    def undo(self, reviewer: str) -> Decision | None:
-        """Take back the reviewer's last decision that is in force, and return it; None when there is none left."""
-        last = f"select * from decision where {_IN_FORCE} order by id desc limit 1"
-        with self._write(durable=True) as revision:
-            row = self._row(last, reviewer)
-            if row is None:
-                return None
-            return self._turn("undo", row, revision)
+    def reshape(self, item_id: int, reshape: Rearrangement, reviewer: str) -> Rearrangement:
+        """Append what somebody does to a page's lines; returns it with the numbers that its new lines have got."""
+        with self._write(durable=True), self._readable(item_id):
+            return self._journal.reshape(item_id, reshape, reviewer)
 
-    def redo(self, reviewer: str) -> Decision | None:
-        """Make the decision again that was taken back last; None when there is none, or another came after it."""
-        # The newest undo that was not redone, unless something was decided after it.
-        target = (
-            "select target from decision where reviewer = ?1 and act = 'undo' and target in (select decision_id from"
-            " undone) and id > coalesce((select max(id) from decision where reviewer = ?1 and act = 'decide'), 0)"
-            " order by id desc limit 1"
-        )
-        with self._write(durable=True) as revision:
-            row = self._row(f"select * from decision where id = ({target})", reviewer)
-            if row is None:
-                return None
-            return self._turn("redo", row, revision)
+    def undo(self, reviewer: str) -> Step | None:
+        """Take back the reviewer's last step that stands, and say what it was; None when there is none left."""
+        with self._write(durable=True):
+            return self._journal.undo(reviewer)
 
-    def _turn(self, act: str, row: sqlite3.Row, revision: int) -> Decision:
-        decision = _decision(row)
-        self._append(act, decision, row["engine_text"], target=decision.id)
-        if act == "undo":
-            self._connection.execute("insert into undone values (?)", (decision.id,))
-        else:
-            self._connection.execute("delete from undone where decision_id = ?", (decision.id,))
-        self._settle(decision.item_id, decision.key, revision)
-        return decision
+    def redo(self, reviewer: str) -> Step | None:
+        """Make the step again that was taken back last; None when there is none, or another came after it."""
+        with self._write(durable=True):
+            return self._journal.redo(reviewer)
 
-    def _append(self, act: str, decision: Decision, engine_text: str, target: int | None = None) -> int:
-        cursor = self._connection.execute(
-            "insert into decision (item_id, act, target, page, line, verdict, text, reason, reviewer, at, engine_text)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                decision.item_id,
-                act,
-                target,
-                *decision.key,
-                decision.verdict,
-                decision.text,
-                decision.reason,
-                decision.reviewer,
-                self._clock(),
-                engine_text,
-            ),
-        )
-        assert cursor.lastrowid is not None
-        return cursor.lastrowid
+    def mark(self, item_ids: Iterable[int], *, marked: bool = True) -> None:
+        """Mark images in the queue, or take their marks away."""
+        sql = "insert or ignore into mark values (?)" if marked else "delete from mark where item_id = ?"
+        with self._write():
+            self._connection.executemany(sql, [(item_id,) for item_id in item_ids])
 
-    def _settle(self, item_id: int, key: LineKey, revision: int) -> None:
-        """Bring what follows from a line's decisions up to date."""
-        row = self._row(
-            "select id, verdict from decision where item_id = ? and page = ? and line = ? and act = 'decide'"
-            " and id not in (select decision_id from undone) order by id desc limit 1",
-            item_id,
-            *key,
-        )
-        if row is None:
-            self._connection.execute("delete from verdict where item_id = ? and page = ? and line = ?", (item_id, *key))
-        else:
+    def marked(self) -> frozenset[int]:
+        """Return the numbers of the images that are marked."""
+        with _sentences(self.path):
+            rows = self._connection.execute("select item_id from mark").fetchall()
+        return frozenset(row["item_id"] for row in rows)
+
+    def preferences(self, reviewer: str) -> dict[str, str]:
+        """Return what a reviewer has set for this queue, by name."""
+        with _sentences(self.path):
+            rows = self._connection.execute("select name, value from preference where reviewer = ?", (reviewer,))
+            return {row["name"]: row["value"] for row in rows.fetchall()}
+
+    def prefer(self, reviewer: str, name: str, value: str) -> None:
+        """Keep what a reviewer has set for this queue."""
+        with self._write():
             self._connection.execute(
-                "insert into verdict values (?, ?, ?, ?, ?) on conflict do update"
-                " set decision_id = excluded.decision_id, verdict = excluded.verdict",
-                (item_id, *key, row["id"], row["verdict"]),
+                "insert into preference values (?, ?, ?) on conflict do update set value = excluded.value",
+                (reviewer, name, value),
             )
-        marks = ", ".join("?" * len(DECIDED))
-        counted = f"count(*) filter (where verdict in ({marks})), count(*) filter (where verdict = 'skipped')"
-        tally = self._row(f"select {counted} from verdict where item_id = ?", *DECIDED, item_id)
-        assert tally is not None
-        self._change(item_id, revision, decided=tally[0], skipped=tally[1])
+
+    def remove(self, item_ids: Iterable[int]) -> int:
+        """Take images out of the queue; what was read and decided is kept for when they are put back.
+
+        Those that a service is reading just now stay. Returns how many went.
+        """
+        gone = 0
+        with self._write(durable=True) as revision:
+            for item_id in item_ids:
+                row = self._row("select state, removed from item where id = ?", item_id)
+                if row is None or row["removed"] or row["state"] in {State.SENDING, State.SENT}:
+                    continue
+                self._connection.execute("delete from verdict where item_id = ?", (item_id,))
+                self._connection.execute("delete from mark where item_id = ?", (item_id,))
+                self._change(item_id, revision, removed=1, decided=0, skipped=0, pages_decided=0)
+                gone += 1
+        return gone
+
+    def put_back(self, item_ids: Iterable[int]) -> None:
+        """Put images back that were taken out of the queue, with what was decided of them."""
+        with self._write(durable=True) as revision:
+            for item_id in item_ids:
+                self._put_back(item_id, revision)
+
+    def _put_back(self, item_id: int, revision: int) -> None:
+        self._change(item_id, revision, removed=0)
+        self._journal.settle_item(item_id)
+
+    def prioritise(self, item_ids: Iterable[int], step: int) -> None:
+        """Have images read sooner (step 1) or later (step -1) than the others."""
+        with self._write() as revision:
+            for item_id in item_ids:
+                self._connection.execute(
+                    "update item set priority = priority + ?, revision = ? where id = ?", (step, revision, item_id)
+                )
+
+    def pause(self, item_ids: Iterable[int], *, paused: bool = True) -> None:
+        """Hold images back that wait to be sent, or let them go."""
+        with self._write() as revision:
+            for item_id in item_ids:
+                self._change(item_id, revision, paused=int(paused))
 
     # -- one runner at a time -----------------------------------------------------------------------------------------
 
@@ -736,9 +799,6 @@ def _opened(path: Path) -> sqlite3.Connection:
         _check(connection, path)
         connection.execute("pragma journal_mode = wal")
         connection.execute("pragma foreign_keys = on")
-        if connection.execute("pragma user_version").fetchone()[0] < len(STEPS):
-            connection.execute(f"pragma application_id = {APPLICATION_ID}")
-            migrate(connection)
     except BaseException:
         connection.close()
         raise
@@ -855,24 +915,15 @@ def _item(row: sqlite3.Row) -> Item:
         lines=row["lines"],
         decided=row["decided"],
         skipped=row["skipped"],
+        pages_read=len(json.loads(row["page_lines"])),
+        pages_decided=row["pages_decided"],
         doubtful=row["doubtful"],
         is_posted=bool(row["posted"]),
         shipped=tuple(SentPage(*page) for page in json.loads(row["shipped"])),
         remark=row["remark"],
         dialect=row["dialect"],
         model=row["model"],
+        priority=row["priority"],
+        is_paused=bool(row["paused"]),
         revision=row["revision"],
-    )
-
-
-def _decision(row: sqlite3.Row) -> Decision:
-    return Decision(
-        id=row["id"],
-        item_id=row["item_id"],
-        key=LineKey(row["page"], row["line"]),
-        verdict=Verdict(row["verdict"]),
-        text=row["text"],
-        reason=row["reason"],
-        reviewer=row["reviewer"],
-        at=row["at"],
     )

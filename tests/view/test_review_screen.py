@@ -425,7 +425,7 @@ async def test_what_somebody_else_decides_is_shown(read: Reads, opened: Opens, s
     async with opened() as pilot:
         await begin(pilot)
         corrected = Decision(item, LineKey(1, 1), Verdict.CORRECTED, "jumped over", reviewer="bob")
-        store.decide(corrected, engine_text="jumps over")
+        store.decide(corrected)
         pilot.app.screen.pull()  # type: ignore[attr-defined]
         assert "✎   2 ▸ jumped over" in await settled(pilot)
 

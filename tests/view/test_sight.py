@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from tui.model import Line, Point, Polygon, Word
+from tui.model import Line, Page, Point, Polygon, Word
 from tui.pictures.glyphs import OCTANTS, QUADRANTS
 from tui.pictures.source import PageImage
 from tui.view.around import reach
@@ -114,15 +114,15 @@ def test_a_box_beyond_the_page_is_at_its_edge() -> None:
 
 def test_the_line_under_a_cell_is_the_smallest_there() -> None:
     seen = sight((100, 100), (10, 5), THE_PAGE)
-    boxes = boxes_in(
-        seen, [Line("all", Polygon.from_bounds(0, 0, 100, 100)), Line("a", Polygon.from_bounds(20, 20, 40, 40))]
-    )
+    lines = (Line("all", Polygon.from_bounds(0, 0, 100, 100)), Line("a", Polygon.from_bounds(20, 20, 40, 40)))
+    boxes = boxes_in(seen, Page(1, 100, 100, lines=lines))
     assert [line_under(boxes, 3, 1), line_under(boxes, 8, 1), line_under(boxes, 3, 9)] == [1, 0, None]
 
 
 def test_a_row_knows_the_few_lines_in_it_among_ten_thousand() -> None:
-    lines = [Line(str(number), Polygon.from_bounds(10, number * 10, 90, number * 10 + 8)) for number in range(10_000)]
-    boxes = boxes_in(sight((100, 100_000), (80, 40), 3), lines)
+    boxes_of_lines = (Polygon.from_bounds(10, number * 10, 90, number * 10 + 8) for number in range(10_000))
+    page = Page(1, 100, 100_000, lines=tuple(Line("text", box) for box in boxes_of_lines))
+    boxes = boxes_in(sight((100, 100_000), (80, 40), 3), page)
     assert len(boxes.shapes) < 50
     assert max(len(row) for row in boxes.rows.values()) < 5
 

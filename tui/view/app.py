@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from textual import events
 from textual.app import App
 from textual.binding import BindingType
+from textual.driver import Driver
 from textual.filter import LineFilter
 
 from tui.intake import Arrived, Notice, take_in
@@ -25,8 +26,9 @@ from tui.quote import quote_of
 from tui.runner import GRACE, Runner
 from tui.settings import Service, Settings
 from tui.store import Store, StoreError
+from tui.view.adviser import Adviser
 from tui.view.desk import Desk
-from tui.view.easel import Easel
+from tui.view.easel import Easel, painting_driver
 from tui.view.key_order import KeyOrder
 from tui.view.machine import Machine
 from tui.view.plain import AsciiTwins
@@ -81,6 +83,7 @@ class HandreadApp(App[None]):
             self.theme = self._settings.theme
         self._store = Store(self._settings.queue)
         self._desk = Desk(self._settings.queue)
+        self._adviser = Adviser(self._settings.queue)
         self.push_screen(
             QueueScreen(
                 self._store,
@@ -88,6 +91,7 @@ class HandreadApp(App[None]):
                 self._machine(),
                 reviewer=self._settings.reviewer,
                 glyphs=self._settings.glyphs,
+                adviser=self._adviser,
                 opener=Opener(Copies(self._settings.cache, self._settings.cache_bytes)),
                 easel=self._easel,
                 has_colours=self._has_colours,
@@ -135,6 +139,10 @@ class HandreadApp(App[None]):
             self._easel.close()
         super().exit(*arguments, **more)
 
+    def get_driver_class(self) -> type[Driver]:
+        """Return the way to the terminal, on which pictures are painted where the screens have left room for them."""
+        return painting_driver(super().get_driver_class(), lambda: self._easel)
+
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what every line goes through before it is drawn."""
         twins = [AsciiTwins()] if self._settings.glyphs == ASCII.name else []
@@ -154,6 +162,7 @@ class HandreadApp(App[None]):
         for thread in self._threads:
             await asyncio.to_thread(thread.join, max(0.0, deadline - time.monotonic()))
         await self._desk.close()
+        await self._adviser.close()
         self._store.close()
 
     def _write(self, sequences: str) -> None:

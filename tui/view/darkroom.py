@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from tui.model import Item, Line, LineKey, Page
+from PIL import Image
+
+from tui.model import Item, Line, LineKey, Page, Polygon
 from tui.pictures.glyphs import GlyphSet
 from tui.pictures.opening import Opener
 from tui.pictures.source import PageImage, PictureError
@@ -50,6 +52,10 @@ class Frame:
     context: int = 0
     """How many lines above and below are drawn with it."""
     in_colour: bool = False
+    turn: int = 0
+    """Quarter turns clockwise by which the page is shown."""
+    box: Polygon | None = None
+    """The box of the line, which may still be moved."""
 
     @property
     def is_too_small(self) -> bool:
@@ -64,8 +70,12 @@ class MapFrame:
     item_id: int
     number: int
     """Of the page."""
+    turn: int
+    """Quarter turns clockwise by which the page is shown."""
     sight: Sight
     in_colour: bool
+    lines: tuple[int, ...] = ()
+    """The numbers of the page's lines, where they are others than were read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +93,18 @@ class Darkroom:
         self._glyphs = glyphs
         self._medium = medium
         self._opener = opener or Opener()
-        self._pages: _Kept[tuple[int, int], PageImage] = _Kept(KEPT_PAGES)
+        self._pages: _Kept[tuple[int, int, int], PageImage] = _Kept(KEPT_PAGES)
         self._inks: _Kept[Frame, LineInk] = _Kept(KEPT_INKS)
         self._maps: _Kept[MapFrame, MapPicture] = _Kept(KEPT_MAPS)
-        self._colours: _Kept[tuple[int, int], tuple[PageImage, ...]] = _Kept(1)
+        self._colours: _Kept[tuple[int, int, int], tuple[PageImage, ...]] = _Kept(1)
 
-    def page(self, item_id: int, number: int) -> PageImage | None:
-        """Return a page's image if it is at hand."""
-        return self._pages.get((item_id, number))
+    def page(self, item_id: int, number: int, turn: int = 0) -> PageImage | None:
+        """Return a page's image, turned clockwise by so many quarters, if it is at hand."""
+        return self._pages.get((item_id, number, turn))
 
-    async def open(self, item: Item, number: int) -> PageImage:
-        """Decode a page; raises PictureError."""
-        return await self._pages.make((item.id, number), lambda: self._opened(item, number))
+    async def open(self, item: Item, number: int, turn: int = 0) -> PageImage:
+        """Decode a page and turn it clockwise by so many quarters; raises PictureError."""
+        return await self._pages.make((item.id, number, turn), lambda: _turned(self._opened(item, number), turn))
 
     async def open_ahead(self, item: Item, number: int) -> None:
         """Decode a page that will be wanted; what is wrong with it is told when it is."""
@@ -118,7 +128,7 @@ class Darkroom:
         return await self._inks.make(frame, lambda: self._drawn(frame, page, image, colours))
 
     def _drawn(self, frame: Frame, page: Page, image: PageImage, colours: PageImage | None) -> LineInk:
-        line, size = page.lines[frame.key.line], (frame.columns, frame.rows)
+        line, size = page.line(frame.key.line), (frame.columns, frame.rows)
         around = _around(page, line, frame.context, image.size[1])
         if frame.word is None:
             return line_ink(image, line, *size, self._glyphs, around=around, colours=colours, medium=self._medium)
@@ -136,29 +146,36 @@ class Darkroom:
         """Return a drawn map if it is at hand."""
         return self._maps.get(frame)
 
-    async def map(
-        self, frame: MapFrame, lines: Sequence[Line], image: PageImage, colours: PageImage | None = None
-    ) -> MapPicture:
+    async def map(self, frame: MapFrame, page: Page, image: PageImage, colours: PageImage | None = None) -> MapPicture:
         """Draw what is in sight of a page, in colour where its colours are given."""
-        return await self._maps.make(frame, lambda: self._mapped(frame, lines, image, colours))
+        return await self._maps.make(frame, lambda: self._mapped(frame, page, image, colours))
 
-    def _mapped(
-        self, frame: MapFrame, lines: Sequence[Line], image: PageImage, colours: PageImage | None
-    ) -> MapPicture:
+    def _mapped(self, frame: MapFrame, page: Page, image: PageImage, colours: PageImage | None) -> MapPicture:
         return MapPicture(
             page_ink(image, frame.sight, self._glyphs, colours=colours, medium=self._medium),
-            boxes_in(frame.sight, lines),
+            boxes_in(frame.sight, page),
         )
 
-    async def colours(self, item: Item, number: int, image: PageImage) -> PageImage | None:
-        """Return a small copy of a page in colour; None where there is none."""
-        found = await self._colours.make((item.id, number), lambda: self._colours_of(item, number, image))
+    async def colours(self, item: Item, number: int, image: PageImage, turn: int = 0) -> PageImage | None:
+        """Return a small copy of a page in colour, turned like its image; None where there is none."""
+        found = await self._colours.make((item.id, number, turn), lambda: self._colours_of(item, number, image, turn))
         return found[0] if found else None
 
-    def _colours_of(self, item: Item, number: int, image: PageImage) -> tuple[PageImage, ...]:
+    def _colours_of(self, item: Item, number: int, image: PageImage, turn: int) -> tuple[PageImage, ...]:
         """Return a page in colour; nothing where that is not to be had."""
-        found = self._opener.colours(Path(item.picture), number, image, item.sha256) if item.picture else None
-        return (found,) if found is not None else ()
+        if not item.picture:
+            return ()
+        found = self._opener.colours(Path(item.picture), number, _turned(image, -turn), item.sha256)
+        return (_turned(found, turn),) if found is not None else ()
+
+
+def _turned(page: PageImage, quarters: int) -> PageImage:
+    """Return a page turned clockwise by so many quarters."""
+    if not quarters % 4:
+        return page
+    how = (Image.Transpose.ROTATE_270, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_90)[quarters % 4 - 1]
+    size = page.size[::-1] if quarters % 2 else page.size
+    return replace(page, image=page.image.transpose(how), size=size)
 
 
 def _around(page: Page, line: Line, count: int, height: int) -> tuple[float, float]:

@@ -12,7 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from tui.model import Decision
+from tui.arrangement import Rearrangement
+from tui.model import Decision, Step
 from tui.store import Store
 
 Result = TypeVar("Result")
@@ -26,17 +27,25 @@ class Desk:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="desk")
         self._store: Store | None = None
 
-    async def decide(self, decision: Decision, engine_text: str) -> Decision:
-        """Append a decision."""
-        return await self._ask(lambda store: store.decide(decision, engine_text=engine_text))
+    async def decide(self, *decisions: Decision) -> list[Decision]:
+        """Append decisions as one step."""
+        return await self._ask(lambda store: store.decide(*decisions))
 
-    async def undo(self, reviewer: str) -> Decision | None:
-        """Take back the reviewer's last decision, and return it."""
+    async def reshape(self, item_id: int, reshape: Rearrangement, reviewer: str) -> Rearrangement:
+        """Append what somebody does to a page's lines."""
+        return await self._ask(lambda store: store.reshape(item_id, reshape, reviewer))
+
+    async def undo(self, reviewer: str) -> Step | None:
+        """Take back the reviewer's last step, and say what it was."""
         return await self._ask(lambda store: store.undo(reviewer))
 
-    async def redo(self, reviewer: str) -> Decision | None:
-        """Make the decision again that was taken back last, and return it."""
+    async def redo(self, reviewer: str) -> Step | None:
+        """Make the step again that was taken back last, and say what it was."""
         return await self._ask(lambda store: store.redo(reviewer))
+
+    async def do(self, change: Callable[[Store], Result]) -> Result:
+        """Do something to the queue that needs no name of its own here."""
+        return await self._ask(change)
 
     async def retry(self, item_id: int) -> bool:
         """Put a failed item back into the queue."""

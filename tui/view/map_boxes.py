@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from tui.model import Line, Polygon
+from tui.model import Page, Polygon
 from tui.view.sight import Shape, Sight
 
 
@@ -31,12 +31,12 @@ class MapBoxes:
     """For each line in sight its cells."""
 
 
-def boxes_in(sight: Sight, lines: Sequence[Line]) -> MapBoxes:
-    """Return the boxes of those lines that are in sight."""
+def boxes_in(sight: Sight, page: Page) -> MapBoxes:
+    """Return the boxes of those lines of a page that are in sight, by the lines' numbers."""
     rows: dict[int, list[Stretch]] = defaultdict(list)
     middles: dict[int, list[int]] = defaultdict(list)
     shapes: dict[int, Shape] = {}
-    for number, line in enumerate(lines):
+    for (_, number), line in zip(page.keys, page.lines, strict=True):
         if line.polygon is None or _is_elsewhere(sight, line.polygon):
             continue
         shape = sight.shape(line.polygon)

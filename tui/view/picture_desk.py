@@ -44,14 +44,14 @@ class Subject:
     """Returns the page that comes after this one, to be opened ahead; raises StoreError."""
 
     @property
-    def place(self) -> tuple[int, int]:
-        """Which page of which item it is."""
-        return self.item.id, self.page.number
+    def place(self) -> tuple[int, int, int]:
+        """Which page of which item it is, and how it is turned."""
+        return self.item.id, self.page.number, self.page.turn
 
     @property
     def line(self) -> Line | None:
         """The line under the cursor, or that of the word there."""
-        return self.page.lines[self.spot.key.line] if self.spot is not None else None
+        return self.page.line(self.spot.key.line) if self.spot is not None else None
 
     @property
     def box(self) -> Polygon | None:
@@ -63,7 +63,7 @@ class Subject:
 
     def text(self, key: LineKey) -> str:
         """Return a line's text as it now stands."""
-        return text_of(self.page.lines[key.line], self.decisions.get(key))
+        return text_of(self.page.line(key.line), self.decisions.get(key))
 
 
 class PictureDesk:
@@ -136,7 +136,7 @@ class PictureDesk:
         self.say_what_is_awaited()
         problem = ""
         try:
-            await self._darkroom.open(subject.item, subject.page.number)
+            await self._darkroom.open(subject.item, subject.page.number, subject.page.turn)
         except PictureError as error:
             problem = str(error)
         if not self._is_under_review(subject):
@@ -163,7 +163,7 @@ class PictureDesk:
         if image is None or not self._map.display:
             return
         self._sight = self._sight_now(subject, image)
-        frame = MapFrame(*subject.place, self._sight, self.looks.in_colour)
+        frame = MapFrame(*subject.place, self._sight, self.looks.in_colour, subject.page.numbers)
         if frame == self._on_map:
             self._mark_map(subject)
         elif self._darkroom.ready_map(frame) is not None:
@@ -185,7 +185,7 @@ class PictureDesk:
 
     async def _draw_map(self, frame: MapFrame, subject: Subject, image: PageImage) -> None:
         colours = await self._colours(subject, image)
-        await self._darkroom.map(frame, subject.page.lines, image, colours)
+        await self._darkroom.map(frame, subject.page, image, colours)
         now = self._subject
         if now is not None and now.place == subject.place:
             self._hang(frame, now)
@@ -250,7 +250,18 @@ class PictureDesk:
     def _frame(self, subject: Subject, spot: Spot) -> Frame:
         word = spot.word if self._shows_word else None
         size = self._panel.size
-        return Frame(subject.item.id, spot.key, word, size.width, size.height, self.looks.context, self.looks.in_colour)
+        looks = self.looks
+        return Frame(
+            subject.item.id,
+            spot.key,
+            word,
+            size.width,
+            size.height,
+            looks.context,
+            looks.in_colour,
+            subject.page.turn,
+            subject.page.line(spot.key.line).polygon,
+        )
 
     async def _draw_ink(self, subject: Subject, spot: Spot) -> None:
         frame = self._frame(subject, spot)
@@ -285,7 +296,7 @@ class PictureDesk:
     async def _colours(self, subject: Subject, image: PageImage) -> PageImage | None:
         if not self.looks.in_colour:
             return None
-        return await self._darkroom.colours(subject.item, subject.page.number, image)
+        return await self._darkroom.colours(subject.item, subject.page.number, image, subject.page.turn)
 
     def _present(self, subject: Subject, spot: Spot) -> None:
         ink, line = self._darkroom.ink(self._frame(subject, spot)), subject.line

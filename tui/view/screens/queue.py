@@ -15,6 +15,7 @@ from tui.model import Item, State, printable
 from tui.pictures.opening import Opener
 from tui.store import Store, StoreError
 from tui.view import commands
+from tui.view.adviser import Adviser
 from tui.view.desk import Desk
 from tui.view.easel import Easel
 from tui.view.looks import Remembered
@@ -45,6 +46,7 @@ class QueueScreen(RowsScreen[None]):
         *,
         reviewer: str,
         glyphs: str,
+        adviser: Adviser,
         opener: Opener | None = None,
         easel: Easel | None = None,
         has_colours: bool = True,
@@ -58,6 +60,7 @@ class QueueScreen(RowsScreen[None]):
         self._reviewer = reviewer
         self._glyphs = glyphs
         self._opener = opener
+        self._adviser = adviser
         self._easel = easel
         self._has_colours = has_colours
         self._opens_review = opens_review
@@ -174,6 +177,7 @@ class QueueScreen(RowsScreen[None]):
             easel=self._easel,
             has_colours=self._has_colours,
             remembered=self._remembered,
+            adviser=self._adviser,
         )
         self.app.push_screen(screen, self._come_back)
 

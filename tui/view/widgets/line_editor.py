@@ -11,6 +11,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
+from textual.widgets.input import Selection
 
 from tui.model import printable
 
@@ -24,6 +25,7 @@ class LineEditor(Input):
         Binding("up", "save(-1)", "keep, line before"),
         Binding("f1", "screen.editing_keys", "keys"),
         Binding("ctrl+o", "restore", "engine's text"),
+        Binding("f4", "split", "split the line"),
         Binding("escape", "leave", "leave as it was"),
         Binding("tab", "next_doubtful(1)", "doubtful word", show=False),
         Binding("shift+tab", "next_doubtful(-1)", "doubtful word", show=False),
@@ -37,6 +39,15 @@ class LineEditor(Input):
         """None where nothing was changed."""
         step: int
         """1 to go on to the next line, -1 to the one before."""
+
+    @dataclass
+    class Split(Message):
+        """The person splits the line."""
+
+        text: str
+        """The whole text as it stands."""
+        at: int
+        """Before which of its characters it is split."""
 
     @dataclass
     class Left(Message):
@@ -53,12 +64,22 @@ class LineEditor(Input):
         event.stop()
         self.insert_text_at_cursor(_cleaned(" ".join(event.text.split())))
 
-    def open(self, text: str, engine_text: str, cursor: int, doubtful: Sequence[int] = ()) -> None:
-        """Begin to edit a text with the cursor at a place in it; tab goes to where its doubtful words begin."""
+    def open(
+        self,
+        text: str,
+        engine_text: str,
+        cursor: int,
+        doubtful: Sequence[int] = (),
+        chosen: tuple[int, int] | None = None,
+    ) -> None:
+        """Begin to edit a text with the cursor at a place in it; tab goes to where its doubtful words begin.
+
+        What is `chosen`, from start to end, is replaced by what is typed.
+        """
         self._shown, self._engine_text = printable(text), printable(engine_text)
         self._doubtful = tuple(doubtful)
         self.value = self._shown
-        self.cursor_position = cursor
+        self.selection = Selection.cursor(cursor) if chosen is None else Selection(*chosen)
         self.display = True
         self.screen.set_focus(self)
 
@@ -75,6 +96,10 @@ class LineEditor(Input):
         """Keep the text."""
         text = None if self.value == self._shown else _cleaned(self.value)
         self.post_message(self.Kept(text, step))
+
+    def action_split(self) -> None:
+        """Split the line at the cursor."""
+        self.post_message(self.Split(_cleaned(self.value), self.cursor_position))
 
     def action_next_doubtful(self, step: int) -> None:
         """Go to the next doubtful word of the line, or the one before."""

@@ -209,7 +209,7 @@ class PageMap(Widget):
 
     def _text_in(self, number: int, shape: Shape) -> str:
         """Return a line's text, corrected where it was, as wide as its box: each word at its place where it has one."""
-        line, width = self._page.lines[number], shape.right - shape.left
+        line, width = self._page.line(number), shape.right - shape.left
         text = printable(text_of(line, self._decisions.get(LineKey(self._page.number, number))))
         places = self._places(number, shape)
         words = [printable(word) for word in words_under(line, text)] if places else []
@@ -220,7 +220,7 @@ class PageMap(Widget):
         """Return where the words of a line stand in its box; nothing where one has no box."""
         assert self._ink is not None
         seen, places = self._ink.sight, []
-        for place, word in enumerate(self._page.lines[number].words):
+        for place, word in enumerate(self._page.line(number).words):
             if word.polygon is None:
                 return []
             cells = seen.shape(word.polygon)

@@ -173,7 +173,7 @@ class ResultTree(ScrollView, can_focus=True, inherit_bindings=False):
             for key in on_page[page.number]:
                 rows.append(Row(page.number, key))
                 if key in self._open:
-                    words = page.lines[key.line].words
+                    words = page.line(key.line).words
                     rows.extend(Row(page.number, key, word) for word in range(len(words)))
         self._rows = rows
         self.virtual_size = Size(self._width, len(rows))

@@ -1,0 +1,157 @@
+"""Being led to the errors: from one doubtful word to the next, with what each may be instead."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from tui.model import LineKey, Verdict
+from tui.review import Spot, line_at, verdict_of, words_under
+from tui.store import StoreError
+from tui.suggestions import Suggestion
+from tui.view.adviser import Question
+from tui.view.screens.deciding import DecidingScreen
+from tui.view.widgets.advice import Advice
+
+AHEAD = 3
+"""For so many lines ahead suggestions are made ready."""
+
+
+class AdvisedScreen(DecidingScreen):
+    """A review that says what a doubtful word may be instead, and where the next one is."""
+
+    _last_correction: tuple[str, str] | None = None
+    """What was misread, and what it was corrected to last."""
+
+    # -- what a word may be instead -----------------------------------------------------------------------------------
+
+    def _question(self, key: LineKey, place: int) -> Question | None:
+        """Return what is to be asked about a word of a line, as it stands now."""
+        line = line_at(self._pages, key)
+        said = words_under(line, self._text(key))[place]
+        word = line.words[place]
+        alternatives = (*word.alternatives, *([word.text] if said != word.text else []))
+        return Question(self._item.id, key.page, said, word.polygon, alternatives) if said else None
+
+    def _asked(self) -> Question | None:
+        """Return what is to be asked about the word under the cursor, or the least sure one of its line."""
+        spot, place = self._tree.spot, self._word
+        return None if spot is None or place is None else self._question(spot.key, place)
+
+    def show_advice(self) -> None:
+        """Show what the word may be instead: at once when it was made ahead, else when it is ready."""
+        question = self._asked()
+        advice = self.query_one(Advice)
+        if question is None:
+            advice.show_nothing()
+            return
+        found = self._adviser.ready(question)
+        if found is not None:
+            self._present(question, found)
+        else:
+            advice.wait_for(question.word)
+        self.run_worker(self._advise(question), group="advice", exclusive=True, exit_on_error=False)
+
+    async def _advise(self, question: Question) -> None:
+        """Make what is shown ready, then what the next lines need."""
+        with suppress(StoreError):  # what is wrong with the queue file is told when something is decided
+            found = await self._adviser.advise(question)
+            if self._asked() == question:
+                self._present(question, found)
+            for ahead in self._questions_ahead():
+                await self._adviser.advise(ahead)
+
+    def _questions_ahead(self) -> list[Question]:
+        spot = self._tree.spot
+        after = self._keys.index(spot.key) + 1 if spot is not None and spot.key in self._keys else 0
+        questions = []
+        for key in self._keys[after : after + AHEAD]:
+            for place, word in enumerate(line_at(self._pages, key).words):
+                question = self._question(key, place) if word.is_doubtful else None
+                if question is not None:
+                    questions.append(question)
+        return questions
+
+    def _present(self, question: Question, found: tuple[Suggestion, ...]) -> None:
+        line, place = self._line, self._word
+        confidence = line.words[place].confidence if line is not None and place is not None else None
+        calibration = self._adviser.calibration
+        worth = calibration.sentence(confidence) if calibration is not None and confidence is not None else ""
+        self.query_one(Advice).show(question.word, found, worth)
+
+    async def _suggested(self, digit: int) -> tuple[int, Suggestion] | None:
+        """Return the word that is meant and the suggestion of a digit; says why when there is none."""
+        question, place = self._asked(), self._word
+        if question is None or place is None:
+            self.notify("No word is chosen here: w goes to the next one, ] to the next doubtful one.", markup=False)
+            return None
+        found = self.query_one(Advice).shown_for(question.word)
+        if found is None:
+            found = await self._adviser.advise(question)
+        if digit > len(found):
+            self.notify(f"There is no suggestion {digit} for “{question.word}”. c changes the word.", markup=False)
+            return None
+        return place, found[digit - 1]
+
+    # -- from one doubtful word to the next ---------------------------------------------------------------------------
+
+    def action_next_doubtful(self) -> None:
+        """Go to the next doubtful word, across pages and images."""
+        self._lead(1)
+
+    def action_previous_doubtful(self) -> None:
+        """Go to the doubtful word before, across pages and images."""
+        self._lead(-1)
+
+    def _lead(self, step: int) -> None:
+        spot = self._doubtful_from(self._tree.spot, step)
+        if spot is not None:
+            self._tree.go_to(spot)
+            return
+        found = self._store.next_doubtful(self._item.id, step)
+        if found is None:
+            self.notify("No doubtful word is left in a line that nobody has decided.", markup=False)
+        elif found == self._item.id:
+            start = self._doubtful_from(None, step)
+            if start is not None:
+                self._tree.go_to(start)
+        else:
+            self._show_item(found)
+            start = self._doubtful_from(None, step)
+            if start is not None:
+                self._tree.go_to(start)
+
+    def _doubtful_from(self, spot: Spot | None, step: int) -> Spot | None:
+        """Return the nearest doubtful word of an undecided line of this image in one direction."""
+        spots = [
+            Spot(key, place)
+            for key in self._keys
+            if verdict_of(self._decisions, key) in {Verdict.UNDECIDED, Verdict.SKIPPED}
+            for place, word in enumerate(line_at(self._pages, key).words)
+            if word.is_doubtful
+        ]
+        if spot is None:
+            return spots[0 if step > 0 else -1] if spots else None
+        here = self._order_of(spot, step)
+        beyond = [
+            one for one in spots if (self._order_of(one, step) > here if step > 0 else self._order_of(one, step) < here)
+        ]
+        return beyond[0 if step > 0 else -1] if beyond else None
+
+    def _order_of(self, spot: Spot, step: int) -> tuple[int, float]:
+        """Return where a word stands; a line itself comes before its words."""
+        before_its_words = -1 if step > 0 else 0
+        return self._keys.index(spot.key), spot.word if spot.word is not None else before_its_words
+
+    # -- the same elsewhere -------------------------------------------------------------------------------------------
+
+    def _look_for_more(self) -> None:
+        """Say how many more there are of what was just corrected."""
+        if self._last_correction is not None:
+            misread, _ = self._last_correction
+            self.run_worker(self._count_more(misread), group="more", exclusive=True, exit_on_error=False)
+
+    async def _count_more(self, misread: str) -> None:
+        with suppress(StoreError):
+            count = await self._desk.do(lambda store: store.count_misread(misread))
+            if count:
+                self.notify(f"{count} more of “{misread}”: * goes through them.", timeout=4, markup=False)

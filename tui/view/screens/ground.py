@@ -1,0 +1,419 @@
+"""What every part of the review stands on: what is under review, how it is shown, and where one goes from there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Footer
+
+from tui.arrangement import turned
+from tui.model import Item, Line, LineKey, Page, State, Verdict, printable, text_of
+from tui.pictures.glyphs import GLYPH_SETS
+from tui.pictures.opening import Opener
+from tui.review import Decisions, Spot, least_sure_word, line_at, line_keys, next_open, verdict_of
+from tui.store import Store, StoreError
+from tui.view.adviser import Adviser
+from tui.view.darkroom import Darkroom
+from tui.view.desk import Desk
+from tui.view.easel import Easel
+from tui.view.ink import Medium
+from tui.view.looks import Remembered
+from tui.view.machine import Machine
+from tui.view.picture_desk import PictureDesk, Subject
+from tui.view.screens.pictures import PicturesScreen
+from tui.view.screens.rows import GLANCE
+from tui.view.widgets.advice import Advice
+from tui.view.widgets.heading import Heading
+from tui.view.widgets.ink_panel import InkPanel
+from tui.view.widgets.line_editor import LineEditor
+from tui.view.widgets.page_map import PageMap
+from tui.view.widgets.result_tree import ResultTree
+from tui.view.wording import STATE_WORDS, details, short_name, state_mark
+
+SURE = 0.9
+"""A line is sure, until the person says otherwise, when each of its words is at least so."""
+WIDE = 110
+"""From this many columns on the page map stands beside the ink."""
+
+
+class ReviewGround(PicturesScreen[int]):
+    """Shows one item after the other; its result is the item that was shown last."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 (as Textual declares it)
+
+    def __init__(
+        self,
+        store: Store,
+        desk: Desk,
+        item_id: int,
+        *,
+        reviewer: str,
+        glyphs: str,
+        machine: Machine,
+        opener: Opener | None = None,
+        easel: Easel | None = None,
+        has_colours: bool = True,
+        remembered: Remembered | None = None,
+        adviser: Adviser,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__()
+        self._store = store
+        self._desk = desk
+        self._machine = machine
+        self._reviewer = reviewer
+        self._clock = clock
+        self._remembered = remembered or Remembered()
+        self._easel = easel
+        self._adviser = adviser
+        medium = Medium(mono=not has_colours)
+        if easel is not None:
+            medium = Medium(easel.cell, mono=not has_colours, protocol=easel.protocol)
+        darkroom = Darkroom(GLYPH_SETS[glyphs], opener, medium)
+        self._pictures = PictureDesk(self, darkroom, self._remembered, clock)
+        self._item = store.item(item_id)
+        self._pages: tuple[Page, ...] = ()
+        self._keys: tuple[LineKey, ...] = ()
+        self._decisions: Decisions = {}
+        self._page_number = 1
+        self._edited = Spot(LineKey(1, 0))
+        self._seen: set[tuple[int, LineKey]] = set()
+        self._threshold = SURE
+        self._to_read = 0
+        self._revision = -1
+
+    def compose(self) -> ComposeResult:
+        """Lay out the map on the left, ink above lines on the right."""
+        yield Heading(id="heading")
+        with Horizontal(id="body"):
+            yield PageMap(id="map", easel=self._easel)
+            with Vertical(id="desk"):
+                yield InkPanel(id="ink", easel=self._easel)
+                yield Advice(id="advice")
+                yield LineEditor(id="edit")
+                yield ResultTree(id="lines")
+        yield Footer(show_command_palette=False)
+
+    @property
+    def _tree(self) -> ResultTree:
+        return self.query_one("#lines", ResultTree)
+
+    @property
+    def rows(self) -> ResultTree:
+        """The lines and words."""
+        return self._tree
+
+    @property
+    def _panel(self) -> InkPanel:
+        return self.query_one("#ink", InkPanel)
+
+    @property
+    def _editor(self) -> LineEditor:
+        return self.query_one("#edit", LineEditor)
+
+    @property
+    def _edits(self) -> bool:
+        return self.is_mounted and bool(self._editor.display)
+
+    def on_mount(self) -> None:
+        """Show the item, and look for what moved from now on."""
+        self._tree.focus()
+        self._revision = self._store.revision()
+        self._to_read = self._store.tally().unfinished
+        self._show_item(self._item.id)
+        self.set_interval(GLANCE, self.pull)
+
+    def on_screen_suspend(self) -> None:
+        """Show ink with glyphs while another screen covers it: that dims their colours, by which pixels are told."""
+        self._repaint_pictures()
+
+    def on_screen_resume(self) -> None:
+        """Show ink pixel by pixel again, where that is how it is shown."""
+        self._repaint_pictures()
+
+    def _repaint_pictures(self) -> None:
+        if self._easel is not None:
+            for picture in (self._panel, self.query_one(PageMap)):
+                picture.refresh()
+
+    # -- what is shown ------------------------------------------------------------------------------------------------
+
+    def _show_item(self, item_id: int, spot: Spot | None = None) -> None:
+        """Show an item, with the cursor on a line or word, or on the first line that is left to decide."""
+        try:
+            self._item = self._store.item(item_id)
+            self._pages = tuple(turned(page, page.turn) for page in self._store.pages(item_id))
+            self._decisions = self._store.decisions(item_id)
+        except StoreError as error:
+            self.complain(error)
+            return
+        self._keys = line_keys(self._pages, down_the_page=self._looks.down_the_page)
+        self._tree.show(self._pages, self._keys, self._decisions)
+        start = spot if spot is not None and spot.key in self._keys else self._start()
+        if start is not None:
+            self._tree.go_to(start)
+        self._page_number = start.key.page if start else 1
+        if start is not None:
+            self._seen.add((self._item.id, start.key))
+        self._show_pictures()
+        self._show_heading()
+        self.show_advice()
+        self.refresh_bindings()
+
+    def _start(self) -> Spot | None:
+        """Return the line to begin with: the one after the last decision, where that was made on this item."""
+        last = self._store.last_decision(self._reviewer)
+        after = last.key if last and last.item_id == self._item.id else None
+        key = next_open(self._keys, self._decisions, after) or (self._keys[0] if self._keys else None)
+        return Spot(key) if key is not None else None
+
+    def show_advice(self) -> None:
+        """Show what the word under the cursor may be instead."""
+
+    def _show_pictures(self, page: Page | None = None, spot: Spot | None = None) -> None:
+        """Show the map and the ink of what is under the cursor now, or of another spot of the page as it might be."""
+        self._pictures.show(
+            Subject(
+                self._item,
+                page or self._page or Page(self._page_number, 0, 0),
+                spot or self._tree.spot,
+                self._decisions,
+                self._why_no_lines,
+                self._line_after,
+                self._page_after,
+            )
+        )
+
+    def _line_after(self, key: LineKey) -> LineKey | None:
+        return next_open(self._keys, self._decisions, key)
+
+    def _page_after(self) -> tuple[Item, int] | None:
+        """Return the page that is likely to be reviewed after this one; raises StoreError."""
+        later = next((key.page for key in self._keys if key.page > self._page_number), None)
+        if later is not None:
+            return self._item, later
+        item = self._store.next_to_review(self._item.id)
+        return (item, 1) if item is not None else None
+
+    @property
+    def _line(self) -> Line | None:
+        """The line under the cursor, as it was read."""
+        spot = self._tree.spot
+        return line_at(self._pages, spot.key) if spot else None
+
+    @property
+    def _page(self) -> Page | None:
+        """The page under the cursor."""
+        return next((page for page in self._pages if page.number == self._page_number), None)
+
+    @property
+    def _word(self) -> int | None:
+        """The word that keys about a word mean: the one under the cursor, else the line's least sure, if doubtful."""
+        spot, line = self._tree.spot, self._line
+        if spot is None or line is None or spot.word is not None:
+            return spot.word if spot is not None else None
+        place = least_sure_word(line)
+        return place if place is not None and line.words[place].is_doubtful else None
+
+    def _text(self, key: LineKey) -> str:
+        """Return a line's text as it now stands."""
+        return text_of(line_at(self._pages, key), self._decisions.get(key))
+
+    def _page_keys(self) -> Sequence[LineKey]:
+        """Return the lines of the page under the cursor, in the order they are shown."""
+        return [key for key in self._keys if key.page == self._page_number]
+
+    def _why_no_lines(self) -> str:
+        item = self._item
+        if item.state is State.DONE:
+            return "No text was found on this page. PgDn goes on."
+        said = details(item, self._clock(), self._machine.service)
+        return f"{STATE_WORDS[item.state]}: {said}" if said else STATE_WORDS[item.state]
+
+    def _show_heading(self) -> None:
+        spot, line = self._tree.spot, self._line
+        words = [short_name(self._item)]
+        if len(self._pages) > 1:
+            words.append(f"page {self._page_number} of {len(self._pages)}")
+        if spot is not None and line is not None:
+            words.append(f"line {self._keys.index(spot.key) + 1} of {len(self._keys)}")
+            decision = self._decisions.get(spot.key)
+            if decision is not None:
+                words.append(decision.verdict.value + (f": {decision.reason}" if decision.reason else ""))
+        words.append(printable(f"{self._item.dialect} {self._item.model}").strip())
+        self.query_one("#heading", Heading).show("   ".join(words), self._progress())
+
+    def _progress(self) -> str:
+        item = self._item
+        words = [f"{state_mark(item)} {item.decided}/{item.lines} lines"]
+        doubtful = self._doubtful_left()
+        if doubtful:
+            words.append(f"{doubtful} doubtful")
+        if self._to_read:
+            words.append(f"{self._to_read} to read")
+        return "   ".join(words)
+
+    def _doubtful_left(self) -> int:
+        """Return how many doubtful words this image has in lines that nobody has decided."""
+        return sum(
+            line.doubtful
+            for page in self._pages
+            for key, line in zip(page.keys, page.lines, strict=True)
+            if line.doubtful and verdict_of(self._decisions, key) in {Verdict.UNDECIDED, Verdict.SKIPPED}
+        )
+
+    def pull(self) -> None:
+        """Ask the queue file what moved: an item that was just read is shown, progress is counted."""
+        if self.app.screen is not self:  # `is_current` is also true of a screen that another one covers
+            return
+        try:
+            changes = self._store.changes(self._revision)
+            self._revision = changes.revision
+            if self._item.id in changes.item_ids:
+                self._follow()
+            elif self._item.state in {State.SENDING, State.SENT, State.WAITING}:
+                self._panel.say(self._why_no_lines())
+            else:
+                self._pictures.say_what_is_awaited()
+            if changes.item_ids:
+                self._to_read = self._store.tally().unfinished
+                self._show_heading()
+        except StoreError as error:
+            self.complain(error)
+
+    def _follow(self) -> None:
+        before, self._item = self._item, self._store.item(self._item.id)
+        if before.state is not self._item.state and self._item.state is State.DONE:
+            self._show_item(self._item.id)
+        elif not self._keys:
+            self._panel.say(self._why_no_lines())
+        else:
+            decisions = self._store.decisions(self._item.id)
+            if decisions != self._decisions:  # somebody else decided, in another program on this queue
+                self._settle(decisions)
+
+    def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002 (Textual's own shape)
+        """Draw everything for the new size."""
+        self.call_after_refresh(self._pictures.redraw)
+
+    @on(ResultTree.Moved)
+    def follow_cursor(self, event: ResultTree.Moved) -> None:
+        """Show the ink of the line or word that the cursor came to."""
+        if event.spot != self._tree.spot:
+            return  # the cursor has moved on already
+        if self._edits and event.spot.key != self._edited.key:
+            self._tree.go_to(self._edited)  # a click beside the field
+            return
+        self._page_number = event.spot.key.page
+        self._seen.add((self._item.id, event.spot.key))
+        self._show_pictures()
+        self._show_heading()
+        self.show_advice()
+
+    @on(PageMap.Pointed)
+    def go_to_line(self, event: PageMap.Pointed) -> None:
+        """Go to the line that was clicked on the map."""
+        if not self._edits:
+            self._tree.go_to(Spot(event.key))
+
+    # -- moving -------------------------------------------------------------------------------------------------------
+
+    def action_next_page(self) -> None:
+        """Go to the next page, or the next image."""
+        self._turn_page(1)
+
+    def action_previous_page(self) -> None:
+        """Go to the page before, or the image before."""
+        self._turn_page(-1)
+
+    def _turn_page(self, step: int) -> None:
+        numbers = [page.number for page in self._pages if page.lines]
+        beyond = [number for number in numbers if (number - self._page_number) * step > 0]
+        if beyond:
+            number = min(beyond) if step > 0 else max(beyond)
+            self._tree.go_to(Spot(next(key for key in self._keys if key.page == number)))
+            return
+        item = self._store.beside(self._item.id, step)
+        if item is None:
+            self.notify("This is the last image." if step > 0 else "This is the first image.", markup=False)
+        else:
+            self._show_item(item.id)
+
+    def action_next_word(self) -> None:
+        """Go to the next word of the line."""
+        self._move_word(1)
+
+    def action_previous_word(self) -> None:
+        """Go to the word before."""
+        self._move_word(-1)
+
+    def _move_word(self, step: int) -> None:
+        spot, line = self._tree.spot, self._line
+        if spot is None or line is None or not line.words:
+            return
+        start = spot.word if spot.word is not None else (-1 if step > 0 else 0)
+        word = start + step
+        if 0 <= word < len(line.words):
+            self._tree.go_to(Spot(spot.key, word))
+        elif word < 0:
+            self._tree.go_to(Spot(spot.key))
+
+    def action_order(self) -> None:
+        """Put the lines in the order in which they stand on the page, or in the service's own again."""
+        self._look(down_the_page=not self._looks.down_the_page)
+        self._keys = line_keys(self._pages, down_the_page=self._looks.down_the_page)
+        self._tree.put_in_order(self._keys)
+        self._show_heading()
+        how = "as they stand on the page" if self._looks.down_the_page else "as the service gave them"
+        self.notify(f"Lines {how}.", timeout=2, markup=False)
+
+    def action_expand(self) -> None:
+        """Show the words of the line."""
+        self._tree.open_line()
+
+    def action_collapse(self) -> None:
+        """Hide the words of the line."""
+        self._tree.close_line()
+
+    # -- going on -----------------------------------------------------------------------------------------------------
+
+    def _settle(self, decisions: Decisions) -> None:
+        """Show what is decided now."""
+        self._decisions = decisions
+        self._item = self._store.item(self._item.id)
+        self._tree.settle(decisions)
+        self._show_pictures()
+        self._show_heading()
+        self.show_advice()
+
+    def _go_on(self, key: LineKey, step: int = 1) -> None:
+        """Go to the next line that is left, on this image or another; a step of -1 goes to the line before."""
+        if step < 0:
+            self._tree.go_to(Spot(self._keys[max(0, self._keys.index(key) - 1)]))
+            return
+        following = next_open(self._keys, self._decisions, key)
+        if following is not None and verdict_of(self._decisions, following) is Verdict.UNDECIDED:
+            self._tree.go_to(Spot(following))
+            return
+        item = self._store.next_to_review(self._item.id)
+        if item is not None:
+            self._say_page_done()
+            self._show_item(item.id)
+        elif following is not None:
+            self._tree.go_to(Spot(following))
+        else:
+            self._say_all_decided()
+
+    def _say_page_done(self) -> None:
+        skipped = f", {self._item.skipped} skipped" if self._item.skipped else ""
+        words = f"{short_name(self._item)}: {self._item.decided} of {self._item.lines} lines decided{skipped}."
+        self.notify(words, timeout=2, markup=False)
+
+    def _say_all_decided(self) -> None:
+        left = self._store.tally().unfinished
+        words = f"{left} images are still being read." if left else "Everything that was read is decided."
+        self.notify(words, markup=False)
