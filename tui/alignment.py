@@ -32,6 +32,13 @@ class Step(NamedTuple):
         """Whether there is a word on both sides."""
         return self.read is not None and self.said is not None
 
+    def moved(self, by: int) -> Step:
+        """Return this step so many places further on in both rows."""
+        return Step(
+            None if self.read is None else self.read + by,
+            None if self.said is None else self.said + by,
+        )
+
 
 def nfc(text: str) -> str:
     """Return a text in the one normal form that loses nothing: long s, ligatures and fractions stay what they are."""
@@ -41,7 +48,19 @@ def nfc(text: str) -> str:
 def aligned(read: Sequence[str], said: Sequence[str]) -> tuple[Step, ...]:
     """Lay two rows of words side by side, in order, so that their letters differ the least (compared in NFC)."""
     ours, theirs = [nfc(word) for word in read], [nfc(word) for word in said]
-    return _way_back(_costs(ours, theirs), ours, theirs)
+    start = _alike(ours, theirs)
+    end = _alike(ours[start:][::-1], theirs[start:][::-1])
+    before = [Step(place, place) for place in range(start)]
+    after = [Step(len(ours) - place, len(theirs) - place) for place in range(end, 0, -1)]
+    ours, theirs = ours[start : len(ours) - end], theirs[start : len(theirs) - end]
+    within = _way_back(_costs(ours, theirs), ours, theirs)
+    return (*before, *(step.moved(start) for step in within), *after)
+
+
+def _alike(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return with how many words both begin alike: most lines differ in a word or two, and the rest costs nothing."""
+    pairs = zip(one, other, strict=False)
+    return next((place for place, (ours, theirs) in enumerate(pairs) if ours != theirs), min(len(one), len(other)))
 
 
 def _apart(one: str, other: str) -> float:

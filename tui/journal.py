@@ -16,8 +16,9 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from tui import line_index
 from tui.arrangement import Rearrangement, arranged, from_data, numbered_from, to_data
-from tui.model import Decision, LineKey, Page, Step, Verdict, page_from_data
+from tui.model import Decision, LineKey, Page, Step, Verdict, page_from_data, text_of
 
 DECIDED = (Verdict.ACCEPTED, Verdict.CORRECTED, Verdict.FLAGGED, Verdict.REJECTED)
 """The verdicts that settle a line; a skipped line comes back."""
@@ -76,7 +77,8 @@ class Journal:
         rows = self._connection.execute(
             "select decision.item_id, decision.page, decision.line, coalesce(text, engine_text) as text"
             " from standing join decision on decision.id = standing.decision_id"
-            " join verdict on verdict.decision_id = decision.id where verdict.verdict in ('accepted', 'corrected') and not unseen order by decision.id desc limit ?",
+            " join verdict on verdict.decision_id = decision.id where verdict.verdict in ('accepted', 'corrected')"
+            " and not unseen order by decision.id desc limit ?",
             (most,),
         ).fetchall()
         return [(row["item_id"], LineKey(row["page"], row["line"]), row["text"]) for row in rows]
@@ -226,14 +228,24 @@ class Journal:
 
     def _settle_line(self, item_id: int, key: LineKey) -> None:
         row = self._row(
-            "select decision.id, verdict from decision join standing on decision_id = decision.id"
+            "select decision.id, verdict, coalesce(text, engine_text) as text"
+            " from decision join standing on decision_id = decision.id"
             " where item_id = ? and page = ? and line = ? and act = 'decide' order by decision.id desc limit 1",
             item_id,
             *key,
         )
         if row is None:
             self._connection.execute("delete from verdict where item_id = ? and page = ? and line = ?", (item_id, *key))
+            read = self._row(
+                "select engine_text from decision where item_id = ? and page = ? and line = ?"
+                " and act = 'decide' limit 1",
+                item_id,
+                *key,
+            )
+            if read is not None:
+                line_index.set_text(self._connection, item_id, *key, read["engine_text"])
         else:
+            line_index.set_text(self._connection, item_id, *key, row["text"])
             self._connection.execute(
                 "insert into verdict values (?, ?, ?, ?, ?) on conflict do update"
                 " set decision_id = excluded.decision_id, verdict = excluded.verdict",
@@ -269,7 +281,23 @@ class Journal:
                 self._measure(row["id"], self.pages(row["id"]))
 
     def _measure(self, item_id: int, pages: Sequence[Page]) -> None:
-        """Note how many lines an item's pages have, and how many of their words are doubtful."""
+        """Note how many lines an item's pages have, how many of their words are doubtful, and what they say."""
+        decisions = self.decisions(item_id)
+        line_index.forget(self._connection, item_id)
+        line_index.put(
+            self._connection,
+            item_id,
+            (
+                (
+                    page.number,
+                    [
+                        (key.line, text_of(line, decisions.get(key)), line)
+                        for key, line in zip(page.keys, page.lines, strict=True)
+                    ],
+                )
+                for page in pages
+            ),
+        )
         lines = [line for page in pages for line in page.lines]
         self._connection.execute(
             "update item set lines = ?, doubtful = ?, page_lines = ? where id = ?",

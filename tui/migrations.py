@@ -9,6 +9,8 @@ import sqlite3
 from collections.abc import Callable
 from typing import Final
 
+from tui import line_index
+
 FIRST = """
 create table revision (value integer not null);
 insert into revision values (0);
@@ -179,11 +181,11 @@ create trigger item_gone after delete on item begin
 end;
 """
 
-STEPS: tuple[str, ...] = (FIRST, SECOND, THIRD)
+STEPS: tuple[str, ...] = (FIRST, SECOND, THIRD, line_index.SCRIPT)
 """Step n brings a file from version n to version n + 1."""
 
-MEASURED: Final = 3
-"""From this version on a file says of each page how many lines it has."""
+MEASURED: Final = 4
+"""From this version on a file says of each page how many lines it has, and keeps each line where a filter finds it."""
 
 
 def migrate(connection: sqlite3.Connection, measure: Callable[[], None]) -> None:

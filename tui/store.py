@@ -21,8 +21,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
 
+from tui import line_index
 from tui.arrangement import Rearrangement
+from tui.filters import All, Filter, Test
 from tui.journal import DECIDED, Journal, Settled
+from tui.line_index import Hit, ItemsMatching, Order
 from tui.migrations import STEPS, migrate
 from tui.model import (
     Decision,
@@ -290,6 +293,31 @@ class Store:
                     if self._has_doubtful(row["id"]):
                         return int(row["id"])
         return None
+
+    def lines_matching(
+        self, filter_: Filter, *, order: Order = Order.FILE, after: Hit | None = None, limit: int = 100
+    ) -> list[Hit]:
+        """Return the first lines that a filter lets through, after one that was returned before."""
+        with _sentences(self.path):
+            return line_index.lines_matching(
+                self._connection,
+                filter_,
+                order=order,
+                after=after,
+                limit=limit,
+                marked=self.marked(),
+                now=self._clock(),
+            )
+
+    def items_matching(self, filter_: Filter, order: Order = Order.FILE) -> ItemsMatching:
+        """Begin to look for the items that a filter lets through; what it returns raises sqlite3.Error."""
+        with _sentences(self.path):
+            return ItemsMatching(self._connection, filter_, order=order, marked=self.marked(), now=self._clock())
+
+    def misread_elsewhere(self, word: str, most: int = 1000) -> list[Hit]:
+        """Return the lines that nobody has decided and that hold a word, by the same letters and signs."""
+        undecided = All((Test("text", "~", word), Test("verdict", "=", Verdict.UNDECIDED.value)))
+        return [hit for hit in self.lines_matching(undecided, limit=most) if word in hit.text.split()]
 
     def _has_doubtful(self, item_id: int) -> bool:
         decisions = self.decisions(item_id)
@@ -691,6 +719,7 @@ class Store:
                     continue
                 self._connection.execute("delete from verdict where item_id = ?", (item_id,))
                 self._connection.execute("delete from mark where item_id = ?", (item_id,))
+                line_index.forget(self._connection, item_id)
                 self._change(item_id, revision, removed=1, decided=0, skipped=0, pages_decided=0)
                 gone += 1
         return gone

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from heapq import nsmallest
 from itertools import pairwise
 from typing import NamedTuple
@@ -44,14 +45,15 @@ class Near:
 class Lexicon:
     """Known words and how often each was accepted, found by what they look like.
 
-    Two words that are at most k letters apart share at least one of k + 1 pieces of either, and that piece stands at
-    most k letters further on. So the words are kept by every two neighbouring letters and where these stand (the
-    beginning and the end of a word count as letters), and only those that share a piece are held against a word.
+    Two words that are at most k letters apart share at least one of k + 1 pieces of either; if it stands s letters
+    further on in a word that is d letters longer, |s| letters changed before it and |d - s| behind it. So the words are
+    kept by their length and every two neighbouring letters (the beginning and the end of a word count as letters) and
+    where these stand, and only those that share a piece in this way are held against a word.
     """
 
     def __init__(self, words: Iterable[str] = ()) -> None:
         self._written: dict[str, dict[str, int]] = {}
-        self._by_letters: dict[tuple[int, str], list[str]] = {}
+        self._by_letters: dict[tuple[int, int, str], list[str]] = {}
         self._known = 0
         for word in words:
             self.add(word)
@@ -116,8 +118,9 @@ class Lexicon:
         small = small_letters(parts.core)
         if not small or parts.after:
             return ""
-        same_letter = self._by_letters.get((0, _EDGES[0] + small[0]), [])
-        longer = [known for known in same_letter if known.startswith(small) and len(known) > len(small)]
+        lengths = range(len(small) + 1, _LONGEST_WORD + 1)
+        same_letter = (self._by_letters.get((length, 0, _EDGES[0] + small[0]), ()) for length in lengths)
+        longer = [known for words in same_letter for known in words if known.startswith(small)]
         counts = [(-sum(self._written[known].values()), len(known), known) for known in longer]
         count, _, known = min(counts, default=(0, 0, ""))
         return parts.dressed(self._as_written(known)) if count else ""
@@ -129,7 +132,7 @@ class Lexicon:
     def _keep_by_letters(self, small: str) -> None:
         if _is_word(small):
             for place, letters in _neighbours(small):
-                self._by_letters.setdefault((place, letters), []).append(small)
+                self._by_letters.setdefault((len(small), place, letters), []).append(small)
 
     def _nearest(self, small: str) -> list[str]:
         """Return the few known words with the fewest letters to change."""
@@ -149,14 +152,15 @@ class Lexicon:
         cuts = [(len(small) + 2) * piece // (reach + 1) for piece in range(reach + 2)]
         found: list[str] = []
         for start, end in pairwise(cuts):
-            kept = [self._at(place, pair, reach) for place, pair in letters[start : end - 1]]
+            kept = [self._at(len(small), place, pair, reach) for place, pair in letters[start : end - 1]]
             for words in min(kept, key=lambda lists: sum(map(len, lists))):
                 found += words
         return found
 
-    def _at(self, place: int, letters: str, reach: int) -> list[list[str]]:
-        places = range(max(0, place - reach), place + reach + 1)
-        return [self._by_letters[at, letters] for at in places if (at, letters) in self._by_letters]
+    def _at(self, length: int, place: int, letters: str, reach: int) -> list[list[str]]:
+        """Return the words, in lists, that have two letters where a word within reach may have them."""
+        keys = ((length + longer, place + moved, letters) for moved, longer in _moves(reach))
+        return [self._by_letters[key] for key in keys if key in self._by_letters]
 
     def _by_one_change(self, small: str, seen: Sequence[_Change]) -> Iterator[str]:
         """Yield the known words that one change makes which people made before, however many others are as near."""
@@ -172,6 +176,13 @@ def _is_word(small: str) -> bool:
 
 def _reach(small: str) -> int:
     return 1 if len(small) < 4 else 2 if len(small) < 10 else 3
+
+
+@cache
+def _moves(reach: int) -> tuple[tuple[int, int], ...]:
+    """Return how far a piece may have moved in a word that is so much longer, for what may change."""
+    steps = range(-reach, reach + 1)
+    return tuple((moved, longer) for moved in steps for longer in steps if abs(moved) + abs(longer - moved) <= reach)
 
 
 def _neighbours(small: str) -> Iterator[tuple[int, str]]:

@@ -17,6 +17,7 @@ near an accepted word and 8 % of those near one of the list were what these sour
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -69,7 +70,7 @@ def _odds_of_correction(count: int, of_all: int) -> float:
 
 
 def _odds_of_alternative(place: int) -> float:
-    return 0.3 / (1 + place) ** 1.5
+    return 0.3 * math.pow(1 + place, -1.5)
 
 
 def _odds_of_near(near: Near, place: int, length: int, at_best: float) -> float:

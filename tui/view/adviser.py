@@ -10,6 +10,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
@@ -77,7 +78,9 @@ class Adviser:
 
     def known(self, beginning: str) -> str:
         """Return the commonest known word that begins so; empty when there is none."""
-        return self._lexicon.completed(beginning) or self._given.completed(beginning)
+        with suppress(RuntimeError):  # words are being taken in just now: a completion is worth no waiting
+            return self._lexicon.completed(beginning) or self._given.completed(beginning)
+        return ""
 
     async def close(self) -> None:
         """End, once what is being done is done."""

@@ -63,6 +63,10 @@ REVIEW = (
     Command("repeat", ("full_stop",), "repeat", "Correct this word as the last one was corrected."),
     Command("next_doubtful", ("right_square_bracket",), "doubtful", "Go to the next doubtful word, across images."),
     Command("previous_doubtful", ("left_square_bracket",), "doubtful", "Go to the doubtful word before."),
+    Command("everywhere", ("asterisk",), "everywhere", "Go through all places with the same misreading."),
+    Command("search", ("slash",), "search", "Find lines by words, a /regular expression/ or a filter."),
+    Command("next_hit", ("n",), "next hit", "Go to the next line that was found."),
+    Command("previous_hit", ("N",), "previous hit", "Go to the line found before."),
     Command("flag", ("f",), "flag", "Flag the line for later, with a reason.", in_footer=True),
     Command("flag_page", ("F",), "flag page", "Flag what is left of the page."),
     Command("skip", ("s",), "skip", "Skip the line: it comes back last."),
@@ -124,6 +128,20 @@ ABOUT_LINES = frozenset(
 )
 """Commands that need a line to act on."""
 
+PLACES = (
+    Command("apply", ("a", "enter"), "correct", "Correct the word here and go on; or go to the place.", in_footer=True),
+    Command("leave_place", ("s", "space"), "leave", "Leave this place as it is and go on.", in_footer=True),
+    Command("apply_all", ("A",), "correct all", "Correct the word at every place that is left.", in_footer=True),
+    Command("visit", ("o", "l"), "go there", "Go to this place in the review.", in_footer=True),
+    Command("undo", ("u", "backspace"), "undo", "Take back the last thing done.", in_footer=True),
+    Command("context", ("comma",), "context", "Show one line more above and below, up to two, or none again."),
+    Command("page_down", ("pagedown",), "page down", "Go a page of rows down."),
+    Command("page_up", ("pageup",), "page up", "Go a page of rows up."),
+    *MOVING,
+    Command("keys", ("question_mark", "f1"), "keys", "Show the keys that work here.", in_footer=True),
+    Command("leave", ("q", "escape"), "back", "Go back."),
+)
+
 EDIT = (
     Command("save", ("enter", "down"), "save", "Keep the text and go to the next line; unchanged text is accepted."),
     Command("save_back", ("up",), "save", "Keep the text and go to the line before."),
@@ -181,6 +199,8 @@ _KEY_NAMES = {
     "equals_sign": "=",
     "minus": "-",
     "comma": ",",
+    "asterisk": "*",
+    "slash": "/",
     "full_stop": ".",
     "right_square_bracket": "]",
     "left_square_bracket": "[",

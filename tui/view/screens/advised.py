@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 
 from tui.model import LineKey, Verdict
 from tui.review import Spot, line_at, verdict_of, words_under
@@ -49,7 +50,7 @@ class AdvisedScreen(DecidingScreen):
             self._present(question, found)
         else:
             advice.wait_for(question.word)
-        self.run_worker(self._advise(question), group="advice", exclusive=True, exit_on_error=False)
+        self.run_worker(partial(self._advise, question), group="advice", exclusive=True, exit_on_error=False)
 
     async def _advise(self, question: Question) -> None:
         """Make what is shown ready, then what the next lines need."""
@@ -148,10 +149,10 @@ class AdvisedScreen(DecidingScreen):
         """Say how many more there are of what was just corrected."""
         if self._last_correction is not None:
             misread, _ = self._last_correction
-            self.run_worker(self._count_more(misread), group="more", exclusive=True, exit_on_error=False)
+            self.run_worker(partial(self._count_more, misread), group="more", exclusive=True, exit_on_error=False)
 
     async def _count_more(self, misread: str) -> None:
         with suppress(StoreError):
-            count = await self._desk.do(lambda store: store.count_misread(misread))
+            count = len(await self._desk.do(lambda store: store.misread_elsewhere(misread)))
             if count:
                 self.notify(f"{count} more of “{misread}”: * goes through them.", timeout=4, markup=False)

@@ -69,6 +69,9 @@ class ReviewGround(PicturesScreen[int]):
         self._clock = clock
         self._remembered = remembered or Remembered()
         self._easel = easel
+        self._glyphs = glyphs
+        self._opener = opener
+        self._has_colours = has_colours
         self._adviser = adviser
         medium = Medium(mono=not has_colours)
         if easel is not None:

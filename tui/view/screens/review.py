@@ -10,12 +10,12 @@ from tui.model import State
 from tui.store import StoreError
 from tui.view import commands
 from tui.view.screens.keys import KeysScreen
-from tui.view.screens.shaping import ShapingScreen
+from tui.view.screens.searching import SearchingScreen
 
 COMMAND_NAMES = frozenset(command.name for command in commands.REVIEW)
 
 
-class ReviewScreen(ShapingScreen):
+class ReviewScreen(SearchingScreen):
     """Reviews one item after the other; its result is the item that was shown last."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings(commands.REVIEW)]

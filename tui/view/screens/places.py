@@ -1,0 +1,232 @@
+"""Places from all over the queue, each with its ink: where a word was misread the same way, or what a search found."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widgets import Footer
+
+from tui.arrangement import turned
+from tui.model import Decision, LineKey, Page, Verdict, text_of
+from tui.pictures.glyphs import GLYPH_SETS
+from tui.pictures.opening import Opener
+from tui.review import Decisions, Spot, line_at, verdict_of, verdict_on, words_under
+from tui.store import Store, StoreError
+from tui.view import commands
+from tui.view.darkroom import Darkroom
+from tui.view.desk import Desk
+from tui.view.easel import Easel
+from tui.view.ink import Medium
+from tui.view.looks import Remembered
+from tui.view.picture_desk import PictureDesk, Subject
+from tui.view.screens.keys import KeysScreen
+from tui.view.screens.pictures import PicturesScreen
+from tui.view.screens.question import QuestionScreen
+from tui.view.widgets.heading import Heading
+from tui.view.widgets.ink_panel import InkPanel
+from tui.view.widgets.page_map import PageMap
+from tui.view.widgets.place_list import Place, PlaceList
+
+MANY = 50
+"""Above this many places at once the person is asked first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What screens with pictures of the queue share."""
+
+    store: Store
+    desk: Desk
+    reviewer: str
+    glyphs: str
+    opener: Opener | None
+    easel: Easel | None
+    has_colours: bool
+    remembered: Remembered
+    clock: Callable[[], float] = time.time
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A word that was misread, and what it is to become."""
+
+    misread: str
+    right: str
+
+
+class PlacesScreen(PicturesScreen[Place | None]):
+    """Shows places one by one; its result is the place to go to, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings(commands.PLACES)]
+
+    def __init__(
+        self, tools: Tools, title: str, places: Sequence[Place], replacement: Replacement | None = None
+    ) -> None:
+        super().__init__()
+        self._tools = tools
+        self._title = title
+        self._places = tuple(places)
+        self._replacement = replacement
+        medium = Medium(tools.easel.cell if tools.easel is not None else None, mono=not tools.has_colours)
+        darkroom = Darkroom(GLYPH_SETS[tools.glyphs], tools.opener, medium)
+        self._pictures = PictureDesk(self, darkroom, tools.remembered, tools.clock)
+
+    def compose(self) -> ComposeResult:
+        """Ink above, places below."""
+        yield Heading(id="heading")
+        yield PageMap(id="map", easel=self._tools.easel)
+        yield InkPanel(id="ink", easel=self._tools.easel)
+        yield PlaceList(self._places, id="places")
+        yield Footer(show_command_palette=False)
+
+    @property
+    def _list(self) -> PlaceList:
+        return self.query_one("#places", PlaceList)
+
+    @property
+    def rows(self) -> PlaceList:
+        """The places."""
+        return self._list
+
+    def on_mount(self) -> None:
+        """Show the first place."""
+        self._list.focus()
+        self._show()
+
+    def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002 (Textual's own shape)
+        """Draw the ink for the new size."""
+        self.call_after_refresh(self._pictures.redraw)
+
+    @on(PlaceList.Moved)
+    def _show(self) -> None:
+        """Show the ink of the place under the cursor."""
+        place = self._list.place
+        if place is None:
+            return
+        left = len(self._list.unmarked())
+        self.query_one("#heading", Heading).show(
+            self._title, f"{self._list.cursor + 1} of {len(self._places)}   {left} left"
+        )
+        try:
+            page, decisions = self._page_of(place)
+            item = self._tools.store.item(place.item_id)
+        except (StoreError, KeyError) as error:
+            self.query_one("#ink", InkPanel).say(str(error))
+            return
+        spot = Spot(place.key, self._word_in(page, place.key, decisions))
+        self._pictures.show(Subject(item, page, spot, decisions, str, lambda _: None, lambda: None))
+
+    def _page_of(self, place: Place) -> tuple[Page, Decisions]:
+        store = self._tools.store
+        page = next(page for page in store.pages(place.item_id) if page.number == place.key.page)
+        return turned(page, page.turn), store.decisions(place.item_id)
+
+    def _word_in(self, page: Page, key: LineKey, decisions: Decisions) -> int | None:
+        """Return which word of a line is meant."""
+        line = line_at([page], key)
+        words = words_under(line, text_of(line, decisions.get(key)))
+        wanted = self._replacement.misread if self._replacement is not None else None
+        return words.index(wanted) if wanted in words else None
+
+    # -- what is done about them --------------------------------------------------------------------------------------
+
+    async def action_apply(self) -> None:
+        """Correct the word here and go to the next place; where there is nothing to correct, go there."""
+        if self._replacement is None:
+            self.action_visit()
+        elif await self._apply([self._list.cursor]):
+            self._go_on()
+
+    def action_leave_place(self) -> None:
+        """Leave this place as it is and go to the next."""
+        self._list.mark(self._list.cursor, "↷")
+        self._go_on()
+
+    async def action_apply_all(self) -> None:
+        """Correct the word at all places that are left."""
+        if self._replacement is None:
+            return
+        rows = self._list.unmarked()
+        if len(rows) <= MANY:
+            await self._apply(rows)
+            self._go_on()
+            return
+
+        async def answer(agreed: bool | None) -> None:
+            if agreed:
+                await self._apply(rows)
+                self._go_on()
+
+        question = QuestionScreen(f"Correct {len(rows)} lines without looking at each?", yes="correct", no="not now")
+        self.app.push_screen(question, answer)
+
+    async def _apply(self, rows: Sequence[int]) -> bool:
+        """Correct the word at some places, as one step."""
+        try:
+            decisions = [decision for row in rows if (decision := self._corrected(self._places[row])) is not None]
+            if decisions:
+                await self._tools.desk.decide(*decisions)
+        except (StoreError, KeyError) as error:
+            self.notify(str(error), severity="error", timeout=10, markup=False)
+            return False
+        for row in rows:
+            self._list.mark(row, "✎")
+        if len(rows) > 1:
+            self.notify(f"{len(decisions)} lines corrected. u takes them all back.", markup=False)
+        return True
+
+    def _corrected(self, place: Place) -> Decision | None:
+        """Return the decision that corrects a place; None where somebody has decided its line meanwhile."""
+        assert self._replacement is not None
+        page, decisions = self._page_of(place)
+        if verdict_of(decisions, place.key) not in {Verdict.UNDECIDED, Verdict.SKIPPED}:
+            return None
+        line = line_at([page], place.key)
+        shown = text_of(line, decisions.get(place.key))
+        swapped = {self._replacement.misread: self._replacement.right}
+        verdict, text = verdict_on(line, " ".join(swapped.get(word, word) for word in shown.split()))
+        return Decision(place.item_id, place.key, verdict, text, "", self._tools.reviewer, line.text, shown)
+
+    async def action_undo(self) -> None:
+        """Take back the last thing done."""
+        try:
+            step = await self._tools.desk.undo(self._tools.reviewer)
+        except StoreError as error:
+            self.complain(error)
+            return
+        self.notify("Taken back." if step is not None else "There is nothing to undo.", timeout=2, markup=False)
+
+    def _go_on(self) -> None:
+        left = self._list.unmarked()
+        following = next((row for row in left if row > self._list.cursor), left[0] if left else None)
+        if following is None:
+            self.dismiss(None)
+        else:
+            self._list.move_to(following)
+            self._show()
+
+    def action_visit(self) -> None:
+        """Go to this place in the review."""
+        self.dismiss(self._list.place)
+
+    def action_page_down(self) -> None:
+        """Go a page of rows down."""
+        self._list.move_by(self._list.page)
+
+    def action_page_up(self) -> None:
+        """Go a page of rows up."""
+        self._list.move_by(-self._list.page)
+
+    def action_keys(self) -> None:
+        """Show the keys that work here."""
+        self.app.push_screen(KeysScreen(Among_places=commands.PLACES))
+
+    def action_leave(self) -> None:
+        """Go back."""
+        self.dismiss(None)
