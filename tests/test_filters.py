@@ -326,7 +326,7 @@ def strategies_of(
     name: str, kind: str, choices: tuple[str, ...], may_be_unknown: bool
 ) -> Iterator[st.SearchStrategy[Test]]:
     def of(operators: tuple[str, ...], values: st.SearchStrategy[object]) -> st.SearchStrategy[Test]:
-        return st.builds(Test, st.just(name), st.sampled_from(operators), values)  # type: ignore[arg-type]
+        return st.builds(Test, st.just(name), st.sampled_from(operators), values)
 
     if may_be_unknown:
         yield of(("=", "!="), st.just(Unknown()))

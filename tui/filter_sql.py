@@ -157,7 +157,7 @@ def _test(test: Test, now: float, marked: str) -> Condition:
 
 
 def _stored(test: Test) -> object:
-    return CODES[Verdict(test.value)] if test.field == "verdict" else test.value
+    return CODES[Verdict(str(test.value))] if test.field == "verdict" else test.value
 
 
 def _text_test(test: Test, fact: str) -> Condition:

@@ -569,7 +569,7 @@ def _yes_no(_: Field, written: str) -> bool | None:
 
 
 def _time(_: Field, written: str) -> Value | None:
-    age = re.fullmatch(r"([\d.]+)([mhdw])", written, re.ASCII)
+    age = re.fullmatch(r"(\S+)([mhdw])", written)
     if age:
         count = _read_number(age[1])
         return None if count is None else Age(count, age[2])
@@ -638,7 +638,7 @@ def rows_of(
     item: Item, pages: Sequence[Page], decisions: Mapping[LineKey, Decision], *, is_marked: bool = False
 ) -> tuple[Row, ...]:
     """Return the rows of an image: one a line, or a single one where it has none."""
-    lines = [
+    lines: list[LineFacts | None] = [
         _line_facts(page, place, decisions.get(LineKey(page.number, place)))
         for page in pages
         for place in range(len(page.lines))
@@ -801,7 +801,7 @@ def completions(text: str, cursor: int) -> tuple[str, ...]:
     last = tokens[-1] if tokens else None
     if last is not None and last.kind == "sign" and text[cursor - 1].isalpha():
         return ()  # `and`, `or` and `not` are complete
-    begun = last is not None and last.column + len(last.text) == cursor and last.text[0].isalnum()
+    begun = last is not None and last.column + len(last.text) == cursor and last.kind == "word"
     before = tokens[:-1] if begun else tokens
     start = last.text if begun and last is not None else ""
     if before and before[-1].kind == "operator":

@@ -41,6 +41,25 @@ class Settled:
     """False where it was taken back."""
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One row of the history of a line."""
+
+    name: str
+    """`decide`, `undo` or `redo`."""
+    decision: Decision
+    """What was decided, taken back or made again; who did it and when."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """A line that was accepted unseen with its page and looked at afterwards."""
+
+    item_id: int
+    key: LineKey
+    was_right: bool
+
+
 class Journal:
     """The acts of all reviewers on one queue file."""
 
@@ -82,6 +101,42 @@ class Journal:
             (most,),
         ).fetchall()
         return [(row["item_id"], LineKey(row["page"], row["line"]), row["text"]) for row in rows]
+
+    def history(self, item_id: int, key: LineKey) -> list[Act]:
+        """Return everything that was done about a line, the oldest first."""
+        rows = self._connection.execute(
+            "select * from decision where item_id = ? and page = ? and line = ? order by id", (item_id, *key)
+        ).fetchall()
+        return [Act(row["act"], _decision(row)) for row in rows if row["reshape"] is None]
+
+    def decided_at(self, reviewer: str, since: float) -> list[tuple[float, int]]:
+        """Return when a reviewer decided something since a time, and how many lines with that one key."""
+        rows = self._connection.execute(
+            "select min(at) as at, count(*) as lines from decision where reviewer = ? and target is null"
+            " and act = 'decide' and at >= ? group by step order by step",
+            (reviewer, since),
+        ).fetchall()
+        return [(row["at"], row["lines"]) for row in rows]
+
+    def unseen(self) -> list[tuple[int, LineKey, str]]:
+        """Return item, line and text of each line that was accepted with its page, and looked at by nobody since."""
+        rows = self._connection.execute(
+            "select decision.item_id, decision.page, decision.line, coalesce(text, engine_text) as text from verdict"
+            " join decision on decision.id = verdict.decision_id where unseen order by decision.id"
+        ).fetchall()
+        return [(row["item_id"], LineKey(row["page"], row["line"]), row["text"]) for row in rows]
+
+    def audited(self) -> list[Audited]:
+        """Return the lines that were accepted unseen and decided again by somebody who looked at them."""
+        rows = self._connection.execute(
+            "select now.item_id, now.page, now.line, now.verdict in ('accepted', 'corrected') and"
+            " coalesce(now.text, now.engine_text) = coalesce(first.text, first.engine_text) as was_right"
+            " from decision as first join standing on standing.decision_id = first.id"
+            " join verdict on verdict.item_id = first.item_id and verdict.page = first.page"
+            " and verdict.line = first.line join decision as now on now.id = verdict.decision_id"
+            " where first.unseen and not now.unseen and first.id < now.id group by now.id order by now.id"
+        ).fetchall()
+        return [Audited(row["item_id"], LineKey(row["page"], row["line"]), bool(row["was_right"])) for row in rows]
 
     def pages(self, item_id: int) -> tuple[Page, ...]:
         """Return an item's pages as people have shaped them; raises ValueError and the like for a damaged result."""

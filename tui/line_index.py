@@ -4,7 +4,7 @@
 one row a line beside it, with an index of every three characters of the text. Both follow from answers and decisions,
 and could be made anew from them. A line's row number is made of item, page and place:
 
-    id = item << 26 | page << 12 | line
+    id = (item << 26) | (page << 12) | line
 
 so that rows stand in the order of the queue, and any index that yields them by number yields them in that order: the
 first hits need neither a sort nor the rest of the hits. A page beyond 16,383 and a line beyond the 4,096th of a page
@@ -48,7 +48,7 @@ CHUNK = 250
 """How many items are looked at together."""
 
 _CODE_OF = " ".join(f"when '{verdict}' then {code}" for verdict, code in CODES.items())
-_LINE_OF = f"{{row}}.item_id << {ITEM_BITS} | {{row}}.page << {LINE_BITS} | {{row}}.line"
+_LINE_OF = f"({{row}}.item_id << {ITEM_BITS}) | ({{row}}.page << {LINE_BITS}) | {{row}}.line"  # SQL has no order here
 _IN_INDEX = f"{{row}}.page between 0 and {LAST_PAGE} and {{row}}.line between 0 and {LAST_LINE}"
 
 
@@ -389,6 +389,10 @@ class ItemsMatching:
     def place(self, item_id: int) -> int | None:
         """Return the place of an item; None when it is not among them."""
         self.look_until(lambda: item_id in self._places)
+        return self._places.get(item_id)
+
+    def place_so_far(self, item_id: int) -> int | None:
+        """Return the place of an item among those found so far."""
         return self._places.get(item_id)
 
     def look_for(self, seconds: float) -> bool:

@@ -134,6 +134,7 @@ drop index decision_by_reviewer;
 create index decision_by_reviewer on decision (reviewer, id) where target is null;
 create index decision_undone on decision (reviewer, id) where act = 'undo';
 create index decision_reshapes on decision (item_id) where reshape is not null;
+create index decision_unseen on decision (id) where unseen;
 
 -- The acts that were not taken back.
 create table standing (decision_id integer primary key, reviewer text not null);

@@ -24,7 +24,7 @@ from typing import Any, Self
 from tui import line_index
 from tui.arrangement import Rearrangement
 from tui.filters import All, Filter, Test
-from tui.journal import DECIDED, Journal, Settled
+from tui.journal import DECIDED, Act, Audited, Journal, Settled
 from tui.line_index import Hit, ItemsMatching, Order
 from tui.migrations import STEPS, migrate
 from tui.model import (
@@ -249,6 +249,14 @@ class Store:
         """Return items by their place in the queue, from `start` on (0 is the first)."""
         return self._items("select * from item where not removed order by id limit ? offset ?", count, start)
 
+    def items(self, item_ids: Sequence[int]) -> list[Item]:
+        """Return items by their numbers, in that order; those that are no more are left out."""
+        rows = self._items(
+            "select * from item where id in (select value from json_each(?))", json.dumps(list(item_ids))
+        )
+        by_number = {item.id: item for item in rows}
+        return [by_number[number] for number in item_ids if number in by_number]
+
     def place(self, item_id: int) -> int:
         """Return an item's place in the queue; the first is 0."""
         return int(self._value("select count(*) from item where id < ? and not removed", item_id))
@@ -401,6 +409,26 @@ class Store:
         """Return item, line and text of the lines that were looked at and accepted or corrected last."""
         with _sentences(self.path):
             return self._journal.decided_last(most)
+
+    def history(self, item_id: int, key: LineKey) -> list[Act]:
+        """Return everything that was done about a line, the oldest first."""
+        with _sentences(self.path):
+            return self._journal.history(item_id, key)
+
+    def decided_at(self, reviewer: str, since: float) -> list[tuple[float, int]]:
+        """Return when a reviewer decided something since a time, the earliest first, and how many lines at once."""
+        with _sentences(self.path):
+            return self._journal.decided_at(reviewer, since)
+
+    def unseen(self) -> list[tuple[int, LineKey, str]]:
+        """Return item, line and text of each line that was accepted with its page and looked at by nobody since."""
+        with _sentences(self.path):
+            return self._journal.unseen()
+
+    def audited(self) -> list[Audited]:
+        """Return the lines that were accepted unseen and decided again by somebody who looked at them."""
+        with _sentences(self.path):
+            return self._journal.audited()
 
     def twins(self, item_id: int) -> list[int]:
         """Return the items that hold the same picture and were read by other services."""
@@ -741,6 +769,30 @@ class Store:
                 self._connection.execute(
                     "update item set priority = priority + ?, revision = ? where id = ?", (step, revision, item_id)
                 )
+
+    def hand_over(self, item_ids: Iterable[int], service: str) -> int:
+        """Have images read by a service: those that wait, are held back or failed. Returns how many there are.
+
+        Where the same picture stands in the queue for that service already, nothing is changed.
+        """
+        with self._write() as revision:
+            return sum(self._hand_over(item_id, service, revision) for item_id in item_ids)
+
+    def _hand_over(self, item_id: int, service: str, revision: int) -> bool:
+        row = self._row("select state, sha256, source, service from item where id = ? and not removed", item_id)
+        if row is None or row["state"] not in {State.WAITING, State.FAILED}:
+            return False
+        if row["service"] != service and self._row(
+            "select 1 from item where service = ? and id <> ? and (source = ? or (sha256 <> '' and sha256 = ?))",
+            service,
+            item_id,
+            row["source"],
+            row["sha256"],
+        ):
+            return False
+        self._change(item_id, revision, service=service, paused=0)
+        self._requeue(item_id, revision)
+        return True
 
     def pause(self, item_ids: Iterable[int], *, paused: bool = True) -> None:
         """Hold images back that wait to be sent, or let them go."""

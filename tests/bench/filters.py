@@ -17,15 +17,18 @@ import time
 import zlib
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 
-from tui.filters import parse
+from tui.filters import Filter, parse
 from tui.line_index import ItemsMatching, Order, lines_matching, put
 from tui.migrations import STEPS
 from tui.model import Line, Page, Polygon, Verdict, Word, page_to_data
 
 LINES = 30
+DIFFERENT = 300
+"""How many different pages there are: they come again and again, for making them up takes longer than writing."""
 SYLLABLES = (
     "the",
     "and",
@@ -87,11 +90,13 @@ def write_queue(path: Path, images: int) -> None:
         connection.executescript("pragma journal_mode = off; pragma synchronous = off; begin")
         began = time.perf_counter()
         spent = 0.0
+        pages = [made_up_page(chance, vocabulary, weights) for _ in range(DIFFERENT)]
+        blobs = [(zlib.compress(json.dumps(answer(page)).encode()), packed(page_to_data(page))) for page in pages]
         for item_id in range(1, images + 1):
-            page = made_up_page(chance, vocabulary, weights)
+            page, blob = pages[item_id % DIFFERENT], blobs[item_id % DIFFERENT]
             if item_id == images - 3:
                 page = Page(1, 2480, 3508, 0, (Line("Here lived Silas the Weaver of Raveloe in 1861"), *page.lines[1:]))
-            write_item(connection, item_id, page)
+            write_item(connection, item_id, page, blob)
             before = time.perf_counter()
             put(connection, item_id, [(1, [(place, line.text, line) for place, line in enumerate(page.lines)])])
             spent += time.perf_counter() - before
@@ -117,7 +122,7 @@ def made_up_page(chance: random.Random, vocabulary: list[str], weights: list[flo
     return Page(1, 2480, 3508, 0.3, tuple(lines))
 
 
-def write_item(connection: sqlite3.Connection, item_id: int, page: Page) -> None:
+def write_item(connection: sqlite3.Connection, item_id: int, page: Page, blob: tuple[bytes, bytes]) -> None:
     """Write an image with an answer of the size that the Read API would give, as the store does."""
     connection.execute(
         "insert into item"
@@ -132,10 +137,7 @@ def write_item(connection: sqlite3.Connection, item_id: int, page: Page) -> None
             sum(line.doubtful for line in page.lines),
         ),
     )
-    connection.execute(
-        "insert into result values (?, ?, ?)",
-        (item_id, zlib.compress(json.dumps(answer(page)).encode()), packed(page_to_data(page))),
-    )
+    connection.execute("insert into result values (?, ?, ?)", (item_id, *blob))
 
 
 def answer(page: Page) -> object:
@@ -197,12 +199,22 @@ def report_times(connection: sqlite3.Connection) -> None:
     print(f"{'milliseconds to the first 100':40}{'lines':>9}{'least sure':>11}{'images':>9}{'all':>9}{'found':>9}")
     for text in FILTERS:
         wanted = parse(text)
-        lines = milliseconds(lambda wanted=wanted: lines_matching(connection, wanted))
-        doubt = milliseconds(lambda wanted=wanted: lines_matching(connection, wanted, order=Order.DOUBT))
-        items = milliseconds(lambda wanted=wanted: ItemsMatching(connection, wanted).window(0, 100))
-        every = milliseconds(lambda wanted=wanted: ItemsMatching(connection, wanted).count())
-        found = ItemsMatching(connection, wanted).count()
+        lines = milliseconds(partial(lines_matching, connection, wanted))
+        doubt = milliseconds(partial(lines_matching, connection, wanted, order=Order.DOUBT))
+        items = milliseconds(partial(first_images, connection, wanted))
+        every = milliseconds(partial(all_images, connection, wanted))
+        found = all_images(connection, wanted)
         print(f"{text:40}{lines:9.1f}{doubt:11.1f}{items:9.1f}{every:9.1f}{found:9}")
+
+
+def first_images(connection: sqlite3.Connection, wanted: Filter) -> list[int]:
+    """Return the first images of a filter."""
+    return ItemsMatching(connection, wanted).window(0, 100)
+
+
+def all_images(connection: sqlite3.Connection, wanted: Filter) -> int:
+    """Return how many images a filter has."""
+    return ItemsMatching(connection, wanted).count()
 
 
 def milliseconds(work: Callable[[], object]) -> float:

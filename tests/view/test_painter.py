@@ -77,7 +77,7 @@ class Gallery(App[None]):
 
     def __init__(self, sent: Sent, picture: Pixels) -> None:
         class Pretender(HeadlessDriver):
-            is_headless = False  # type: ignore[assignment]  # as a constant
+            is_headless = False
 
             def write(self, data: str) -> None:
                 sent.frame(data)

@@ -7,14 +7,15 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from threading import Event, Thread
-from typing import Any, ClassVar
+from typing import Any
 
 from textual import events
 from textual.app import App
-from textual.binding import BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
+from textual.worker import WorkType
 
 from tui.intake import Arrived, Notice, take_in
 from tui.model import Trouble
@@ -27,13 +28,17 @@ from tui.runner import GRACE, Runner
 from tui.settings import Service, Settings
 from tui.store import Store, StoreError
 from tui.view.adviser import Adviser
+from tui.view.controls import Controls
 from tui.view.desk import Desk
 from tui.view.easel import Easel, painting_driver
 from tui.view.key_order import KeyOrder
+from tui.view.keymap import keymap_of
+from tui.view.looks import Looks, Remembered, looks_from_text, looks_to_text
 from tui.view.machine import Machine
 from tui.view.plain import AsciiTwins
 from tui.view.screens.question import QuestionScreen
 from tui.view.screens.queue import QueueScreen
+from tui.view.tools import Tools
 
 MOST_TOLD = 2
 """How many sentences about names that were given are told one by one: a folder may hold a thousand bad files."""
@@ -46,7 +51,7 @@ class HandreadApp(App[None]):
 
     CSS_PATH = "app.tcss"
     TITLE = "Handread"
-    BINDINGS: ClassVar[list[BindingType]] = []
+    ENABLE_COMMAND_PALETTE = False  # Textual's would open above questions too; the screens open their own
 
     def __init__(
         self,
@@ -65,6 +70,7 @@ class HandreadApp(App[None]):
         self._has_colours = has_colours
         self._easel = Easel(self._write, pixels) if pixels else None
         self._settings = settings
+        self.controls = Controls(keymap_of(settings))
         self._runner = runner
         self._service = service
         self._names = names
@@ -84,21 +90,22 @@ class HandreadApp(App[None]):
         self._store = Store(self._settings.queue)
         self._desk = Desk(self._settings.queue)
         self._adviser = Adviser(self._settings.queue)
-        self.push_screen(
-            QueueScreen(
-                self._store,
-                self._desk,
-                self._machine(),
-                reviewer=self._settings.reviewer,
-                glyphs=self._settings.glyphs,
-                adviser=self._adviser,
-                opener=Opener(Copies(self._settings.cache, self._settings.cache_bytes)),
-                easel=self._easel,
-                has_colours=self._has_colours,
-                opens_review=self._opens_review,
-                clock=self._clock,
-            )
+        reviewer = self._settings.reviewer
+        looks = looks_from_text(self._store.preferences(reviewer).get("looks", ""))
+        tools = Tools(
+            self._store,
+            self._desk,
+            self._adviser,
+            reviewer,
+            self._settings.glyphs,
+            machine=self._machine(),
+            opener=Opener(Copies(self._settings.cache, self._settings.cache_bytes)),
+            easel=self._easel,
+            has_colours=self._has_colours,
+            remembered=Remembered(looks, self._keep_looks),
+            clock=self._clock,
         )
+        self.push_screen(QueueScreen(tools, opens_review=self._opens_review))
         with suppress(NotImplementedError, RuntimeError):  # where there are no signals, or another thread has them
             for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
                 asyncio.get_running_loop().add_signal_handler(number, self._end, number)
@@ -169,6 +176,15 @@ class HandreadApp(App[None]):
         """Send the terminal what is no text; pictures are, and Textual has no other way for them."""
         if self._driver is not None:
             self._driver.write(sequences)
+
+    def _keep_looks(self, looks: Looks) -> None:
+        """Keep how pictures look for the next time."""
+        begin: WorkType[None] = partial(self._keep, "looks", looks_to_text(looks))
+        self.run_worker(begin, group="looks", exclusive=True)
+
+    async def _keep(self, name: str, value: str) -> None:
+        with suppress(StoreError):  # that the disk is full is told of when something is decided
+            await self._desk.do(lambda store: store.prefer(self._settings.reviewer, name, value))
 
     def _machine(self) -> Machine:
         runner, service = self._runner, self._service

@@ -22,7 +22,7 @@ from tui.pictures.crop import TALLEST as TALLEST_OF_ALL
 from tui.pictures.crop import across, share_of_line, upright_crop
 from tui.pictures.folding import Piece, fold
 from tui.pictures.glyphs import GlyphSet
-from tui.pictures.pixels import MOST_BYTES, Pixels, dyed, pixels
+from tui.pictures.pixels import MOST_BYTES, Pixels, Protocol, dyed, pixels
 from tui.pictures.source import PageImage
 from tui.view.easel import Easel
 from tui.view.looks import Tones
@@ -143,6 +143,8 @@ class Medium:
     """Width and height of a cell in pixels, where pictures are shown pixel by pixel."""
     mono: bool = False
     """Whether there are no colours, so that a part of a cell is ink or it is not."""
+    protocol: Protocol = "kitty"
+    """How the terminal is told of pictures, where they are shown pixel by pixel."""
 
     @property
     def tallest(self) -> int:
@@ -205,7 +207,9 @@ def _hues(coloured: Image.Image, piece: Piece) -> tuple[bytes, ...]:
 
 
 def _pixels(piece: Piece, medium: Medium, most: int) -> Pixels | None:
-    return pixels(piece.image, piece.columns, piece.rows, medium.cell, most) if medium.cell else None
+    if medium.cell is None:
+        return None
+    return pixels(piece.image, piece.columns, piece.rows, medium.cell, most, medium.protocol)
 
 
 def _own_rows(share: tuple[float, float], rows: int) -> range:
@@ -247,7 +251,9 @@ def page_ink(
         draw(part, seen.columns, seen.rows, glyphs, mono=medium.mono),
         seen,
         hues(_part(colours, seen), seen.columns, seen.rows) if colours else (),
-        pixels(part, seen.columns, seen.rows, medium.cell) if medium.cell and not colours else None,
+        pixels(part, seen.columns, seen.rows, medium.cell, protocol=medium.protocol)
+        if medium.cell and not colours
+        else None,
     )
 
 

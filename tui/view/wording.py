@@ -94,6 +94,8 @@ def details(item: Item, now: float, service: str) -> str:
 
 
 def _waiting(item: Item, now: float, service: str) -> str:
+    if item.is_paused:
+        return "held back: p lets it go"
     if item.not_before > now:
         return f"again in {duration(item.not_before - now)}" + (f": {item.waits_for}" if item.waits_for else "")
     if item.service != service:
@@ -148,7 +150,9 @@ _DETAILS = {
 
 
 def lines_decided(item: Item) -> str:
-    """Return how many of an item's lines are decided."""
+    """Return how many of an item's lines are decided; of a document's pages how many."""
+    if item.state is State.DONE and item.pages_read > 1:
+        return f"{item.pages_decided} of {item.pages_read} pages"
     return f"{item.decided}/{item.lines} lines" if item.state is State.DONE else ""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import partial
 
 from tui.model import LineKey, Verdict
 from tui.review import Spot, line_at, verdict_of, words_under
@@ -50,7 +49,7 @@ class AdvisedScreen(DecidingScreen):
             self._present(question, found)
         else:
             advice.wait_for(question.word)
-        self.run_worker(partial(self._advise, question), group="advice", exclusive=True, exit_on_error=False)
+        self.work("advice", self._advise, question)
 
     async def _advise(self, question: Question) -> None:
         """Make what is shown ready, then what the next lines need."""
@@ -149,7 +148,7 @@ class AdvisedScreen(DecidingScreen):
         """Say how many more there are of what was just corrected."""
         if self._last_correction is not None:
             misread, _ = self._last_correction
-            self.run_worker(partial(self._count_more, misread), group="more", exclusive=True, exit_on_error=False)
+            self.work("more", self._count_more, misread)
 
     async def _count_more(self, misread: str) -> None:
         with suppress(StoreError):

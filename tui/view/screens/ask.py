@@ -13,15 +13,16 @@ from textual.widgets import Input, Label
 
 
 class AskScreen(ModalScreen[str | None]):
-    """Asks for a text; enter gives it, esc gives None."""
+    """Asks for a text; enter gives it, esc gives None, as does enter where nothing was typed that may not be empty."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "leave")]
 
-    def __init__(self, sign: str, value: str = "", *, hint: str = "") -> None:
+    def __init__(self, sign: str, value: str = "", *, hint: str = "", may_be_empty: bool = False) -> None:
         super().__init__()
         self._sign = sign
         self._value = value
         self._hint = hint
+        self._may_be_empty = may_be_empty
 
     def compose(self) -> ComposeResult:
         """One row: a sign, then the field."""
@@ -36,4 +37,5 @@ class AskScreen(ModalScreen[str | None]):
     @on(Input.Submitted)
     def give(self, event: Input.Submitted) -> None:
         """Give what was typed."""
-        self.dismiss(event.value.strip() or None)
+        text = event.value.strip()
+        self.dismiss(text if text or self._may_be_empty else None)

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
+from typing import Any
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Footer
+from textual.worker import WorkType
 
 from tui.arrangement import turned
 from tui.model import Item, Line, LineKey, Page, State, Verdict, printable, text_of
 from tui.pictures.glyphs import GLYPH_SETS
-from tui.pictures.opening import Opener
 from tui.review import Decisions, Spot, least_sure_word, line_at, line_keys, next_open, verdict_of
-from tui.store import Store, StoreError
-from tui.view.adviser import Adviser
+from tui.store import StoreError
 from tui.view.darkroom import Darkroom
-from tui.view.desk import Desk
-from tui.view.easel import Easel
 from tui.view.ink import Medium
-from tui.view.looks import Remembered
-from tui.view.machine import Machine
 from tui.view.picture_desk import PictureDesk, Subject
 from tui.view.screens.pictures import PicturesScreen
 from tui.view.screens.rows import GLANCE
+from tui.view.tools import Tools
 from tui.view.widgets.advice import Advice
 from tui.view.widgets.heading import Heading
 from tui.view.widgets.ink_panel import InkPanel
@@ -36,6 +33,9 @@ from tui.view.wording import STATE_WORDS, details, short_name, state_mark
 
 SURE = 0.9
 """A line is sure, until the person says otherwise, when each of its words is at least so."""
+INK_STEP = 0.08
+"""Which share of the height the ink gains or loses with one key."""
+LEAST_INK, MOST_INK = 0.2, 0.85
 WIDE = 110
 """From this many columns on the page map stands beside the ink."""
 
@@ -45,47 +45,29 @@ class ReviewGround(PicturesScreen[int]):
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 (as Textual declares it)
 
-    def __init__(
-        self,
-        store: Store,
-        desk: Desk,
-        item_id: int,
-        *,
-        reviewer: str,
-        glyphs: str,
-        machine: Machine,
-        opener: Opener | None = None,
-        easel: Easel | None = None,
-        has_colours: bool = True,
-        remembered: Remembered | None = None,
-        adviser: Adviser,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
+    def __init__(self, tools: Tools, item_id: int, spot: Spot | None = None) -> None:
         super().__init__()
-        self._store = store
-        self._desk = desk
-        self._machine = machine
-        self._reviewer = reviewer
-        self._clock = clock
-        self._remembered = remembered or Remembered()
-        self._easel = easel
-        self._glyphs = glyphs
-        self._opener = opener
-        self._has_colours = has_colours
-        self._adviser = adviser
-        medium = Medium(mono=not has_colours)
-        if easel is not None:
-            medium = Medium(easel.cell, mono=not has_colours, protocol=easel.protocol)
-        darkroom = Darkroom(GLYPH_SETS[glyphs], opener, medium)
-        self._pictures = PictureDesk(self, darkroom, self._remembered, clock)
-        self._item = store.item(item_id)
+        self._tools = tools
+        self._store = tools.store
+        self._desk = tools.desk
+        self._adviser = tools.adviser
+        self._machine = tools.machine
+        self._reviewer = tools.reviewer
+        self._easel = tools.easel
+        self._clock = tools.clock
+        medium = Medium(tools.easel.cell if tools.easel is not None else None, mono=not tools.has_colours)
+        darkroom = Darkroom(GLYPH_SETS[tools.glyphs], tools.opener, medium)
+        self._pictures = PictureDesk(self, darkroom, tools.remembered, tools.clock)
+        self._begins_at = spot
+        self._item = self._store.item(item_id)
         self._pages: tuple[Page, ...] = ()
         self._keys: tuple[LineKey, ...] = ()
         self._decisions: Decisions = {}
         self._page_number = 1
         self._edited = Spot(LineKey(1, 0))
         self._seen: set[tuple[int, LineKey]] = set()
-        self._threshold = SURE
+        self._preferences = self._store.preferences(self._reviewer)
+        self._threshold = _share(self._preferences.get("threshold", ""), SURE)
         self._to_read = 0
         self._revision = -1
 
@@ -97,9 +79,41 @@ class ReviewGround(PicturesScreen[int]):
             with Vertical(id="desk"):
                 yield InkPanel(id="ink", easel=self._easel)
                 yield Advice(id="advice")
-                yield LineEditor(id="edit")
+                yield LineEditor(id="edit", commands=self.controls.keymap.tables["edit"], known=self._adviser.known)
                 yield ResultTree(id="lines")
         yield Footer(show_command_palette=False)
+
+    async def _prefer(self, name: str, value: str) -> None:
+        """Keep what the person has set, for the next time too."""
+        self._preferences[name] = value
+        try:
+            await self._desk.do(lambda store: store.prefer(self._reviewer, name, value))
+        except StoreError as error:
+            self.complain(error)
+
+    # -- panes --------------------------------------------------------------------------------------------------------
+
+    def _size_panes(self) -> None:
+        """Give the ink the rows that the person gave it."""
+        share = _share(self._preferences.get("ink", ""), 0.0)
+        if share:
+            self._panel.styles.height = f"{100 * share:.0f}%"
+            self._panel.styles.max_height = None
+
+    async def action_more_ink(self) -> None:
+        """Give the ink more rows, and the list fewer."""
+        await self._give_ink(INK_STEP)
+
+    async def action_less_ink(self) -> None:
+        """Give the ink fewer rows, and the list more."""
+        await self._give_ink(-INK_STEP)
+
+    async def _give_ink(self, step: float) -> None:
+        now = self._panel.size.height / max(1, self.query_one("#desk").size.height)
+        share = min(max(now + step, LEAST_INK), MOST_INK)
+        await self._prefer("ink", f"{share:.2f}")
+        self._size_panes()
+        self.call_after_refresh(self._pictures.redraw)
 
     @property
     def _tree(self) -> ResultTree:
@@ -125,9 +139,10 @@ class ReviewGround(PicturesScreen[int]):
     def on_mount(self) -> None:
         """Show the item, and look for what moved from now on."""
         self._tree.focus()
+        self._size_panes()
         self._revision = self._store.revision()
         self._to_read = self._store.tally().unfinished
-        self._show_item(self._item.id)
+        self._show_item(self._item.id, self._begins_at)
         self.set_interval(GLANCE, self.pull)
 
     def on_screen_suspend(self) -> None:
@@ -173,6 +188,11 @@ class ReviewGround(PicturesScreen[int]):
         after = last.key if last and last.item_id == self._item.id else None
         key = next_open(self._keys, self._decisions, after) or (self._keys[0] if self._keys else None)
         return Spot(key) if key is not None else None
+
+    def work(self, group: str, work: Callable[..., Coroutine[Any, Any, None]], *about: object) -> None:
+        """Do something in place of what is still done for the same group."""
+        begin: WorkType[None] = partial(work, *about)  # begun later, or never where something else takes its place
+        self.run_worker(begin, group=group, exclusive=True, exit_on_error=False)
 
     def show_advice(self) -> None:
         """Show what the word under the cursor may be instead."""
@@ -420,3 +440,12 @@ class ReviewGround(PicturesScreen[int]):
         left = self._store.tally().unfinished
         words = f"{left} images are still being read." if left else "Everything that was read is decided."
         self.notify(words, markup=False)
+
+
+def _share(text: str, otherwise: float) -> float:
+    """Return a share that was kept as text; another where it is none."""
+    try:
+        share = float(text)
+    except ValueError:
+        return otherwise
+    return share if 0 < share <= 1 else otherwise

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.widgets import Footer
 
 from tui.arrangement import turned
 from tui.model import Decision, LineKey, Page, Verdict, text_of
 from tui.pictures.glyphs import GLYPH_SETS
-from tui.pictures.opening import Opener
 from tui.review import Decisions, Spot, line_at, verdict_of, verdict_on, words_under
-from tui.store import Store, StoreError
-from tui.view import commands
+from tui.store import StoreError
 from tui.view.darkroom import Darkroom
-from tui.view.desk import Desk
-from tui.view.easel import Easel
 from tui.view.ink import Medium
-from tui.view.looks import Remembered
 from tui.view.picture_desk import PictureDesk, Subject
-from tui.view.screens.keys import KeysScreen
 from tui.view.screens.pictures import PicturesScreen
 from tui.view.screens.question import QuestionScreen
+from tui.view.tools import Tools
 from tui.view.widgets.heading import Heading
 from tui.view.widgets.ink_panel import InkPanel
 from tui.view.widgets.page_map import PageMap
@@ -35,21 +27,6 @@ from tui.view.widgets.place_list import Place, PlaceList
 
 MANY = 50
 """Above this many places at once the person is asked first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What screens with pictures of the queue share."""
-
-    store: Store
-    desk: Desk
-    reviewer: str
-    glyphs: str
-    opener: Opener | None
-    easel: Easel | None
-    has_colours: bool
-    remembered: Remembered
-    clock: Callable[[], float] = time.time
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +40,23 @@ class Replacement:
 class PlacesScreen(PicturesScreen[Place | None]):
     """Shows places one by one; its result is the place to go to, or None."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings(commands.PLACES)]
+    TABLE = "places"
 
     def __init__(
-        self, tools: Tools, title: str, places: Sequence[Place], replacement: Replacement | None = None
+        self,
+        tools: Tools,
+        title: str,
+        places: Sequence[Place],
+        replacement: Replacement | None = None,
+        *,
+        audits: bool = False,
     ) -> None:
         super().__init__()
         self._tools = tools
         self._title = title
         self._places = tuple(places)
         self._replacement = replacement
+        self._audits = audits
         medium = Medium(tools.easel.cell if tools.easel is not None else None, mono=not tools.has_colours)
         darkroom = Darkroom(GLYPH_SETS[tools.glyphs], tools.opener, medium)
         self._pictures = PictureDesk(self, darkroom, tools.remembered, tools.clock)
@@ -137,8 +121,8 @@ class PlacesScreen(PicturesScreen[Place | None]):
     # -- what is done about them --------------------------------------------------------------------------------------
 
     async def action_apply(self) -> None:
-        """Correct the word here and go to the next place; where there is nothing to correct, go there."""
-        if self._replacement is None:
+        """Correct the word here, or say that the line is right, and go to the next place; else go there."""
+        if self._replacement is None and not self._audits:
             self.action_visit()
         elif await self._apply([self._list.cursor]):
             self._go_on()
@@ -169,22 +153,24 @@ class PlacesScreen(PicturesScreen[Place | None]):
     async def _apply(self, rows: Sequence[int]) -> bool:
         """Correct the word at some places, as one step."""
         try:
-            decisions = [decision for row in rows if (decision := self._corrected(self._places[row])) is not None]
+            decisions = [decision for row in rows if (decision := self._decision(self._places[row])) is not None]
             if decisions:
                 await self._tools.desk.decide(*decisions)
         except (StoreError, KeyError) as error:
             self.notify(str(error), severity="error", timeout=10, markup=False)
             return False
         for row in rows:
-            self._list.mark(row, "✎")
+            self._list.mark(row, "✓" if self._audits else "✎")
         if len(rows) > 1:
-            self.notify(f"{len(decisions)} lines corrected. u takes them all back.", markup=False)
+            self.notify(f"{len(decisions)} lines decided. u takes them all back.", markup=False)
         return True
 
-    def _corrected(self, place: Place) -> Decision | None:
-        """Return the decision that corrects a place; None where somebody has decided its line meanwhile."""
-        assert self._replacement is not None
+    def _decision(self, place: Place) -> Decision | None:
+        """Return what is decided of a place; None where somebody has decided its line meanwhile."""
         page, decisions = self._page_of(place)
+        if self._replacement is None:
+            before = decisions.get(place.key)
+            return None if before is None else replace(before, reviewer=self._tools.reviewer, unseen=False)
         if verdict_of(decisions, place.key) not in {Verdict.UNDECIDED, Verdict.SKIPPED}:
             return None
         line = line_at([page], place.key)
@@ -222,10 +208,6 @@ class PlacesScreen(PicturesScreen[Place | None]):
     def action_page_up(self) -> None:
         """Go a page of rows up."""
         self._list.move_by(-self._list.page)
-
-    def action_keys(self) -> None:
-        """Show the keys that work here."""
-        self.app.push_screen(KeysScreen(Among_places=commands.PLACES))
 
     def action_leave(self) -> None:
         """Go back."""

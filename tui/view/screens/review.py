@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from textual.binding import BindingType
+from textual import on
 
 from tui.model import State
 from tui.store import StoreError
 from tui.view import commands
+from tui.view.screens.characters import CharactersScreen, Chosen
 from tui.view.screens.keys import KeysScreen
-from tui.view.screens.searching import SearchingScreen
+from tui.view.screens.looking_back import LookingBackScreen
+from tui.view.widgets.line_editor import LineEditor
 
 COMMAND_NAMES = frozenset(command.name for command in commands.REVIEW)
 
 
-class ReviewScreen(SearchingScreen):
+class ReviewScreen(LookingBackScreen):
     """Reviews one item after the other; its result is the item that was shown last."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*commands.bindings(commands.REVIEW)]
+    TABLE = "review"
 
-    def action_keys(self) -> None:
-        """Show the keys that work here."""
-        self.app.push_screen(KeysScreen(On_a_line=commands.REVIEW, While_editing=commands.EDIT))
+    @on(LineEditor.KeysWanted)
+    def show_field_keys(self) -> None:
+        """Show the keys that work while a line is edited."""
+        self.app.push_screen(KeysScreen(self.controls.keymap.tables["edit"]))
 
-    def action_editing_keys(self) -> None:
-        """Show the keys that work while editing."""
-        self.app.push_screen(KeysScreen(While_editing=commands.EDIT))
+    @on(LineEditor.CharactersWanted)
+    def show_characters(self, event: LineEditor.CharactersWanted) -> None:
+        """Let a character be chosen that no key has."""
+        self.app.push_screen(CharactersScreen(event.letter), self._put)
+
+    def _put(self, chosen: Chosen | None) -> None:
+        if chosen is not None:
+            self._editor.put(chosen.character, in_place_of_the_last=chosen.takes_its_place)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 (Textual's shape)
         """Let a command run only where there is something for it to act on."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from textual.screen import Screen, ScreenResultType
+from textual.screen import ScreenResultType
 
 from tui.store import StoreError
+from tui.view.screens.commanded import CommandedScreen
 
 GLANCE = 0.2
 """How many seconds pass between two looks into the queue file."""
@@ -34,7 +35,7 @@ class Rows(Protocol):
         ...
 
 
-class RowsScreen(Screen[ScreenResultType]):
+class RowsScreen(CommandedScreen[ScreenResultType]):
     """A screen round rows; the keys that move the cursor are the same on each."""
 
     @property

@@ -7,7 +7,7 @@ one of 50.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -54,6 +54,8 @@ class ImageList(ScrollView, can_focus=True, inherit_bindings=False):
         self._items: dict[int, Item] = {}
         self._drawn: dict[int, str] = {}
         self._count = 0
+        self.marked: frozenset[int] = frozenset()
+        """The numbers of the items that are marked."""
         self.cursor = 0
 
     # -- what it shows ------------------------------------------------------------------------------------------------
@@ -74,6 +76,20 @@ class ImageList(ScrollView, can_focus=True, inherit_bindings=False):
             self._count = count
             self.virtual_size = Size(self._width, count)
             self.cursor = max(0, min(self.cursor, count - 1))
+
+    def start_anew(self, count: int) -> None:
+        """Show other items: none of those that were asked for stand where they stood."""
+        self._items.clear()
+        self._drawn.clear()
+        self._count, self.cursor = count, 0
+        self.virtual_size = Size(self._width, count)
+        self.scroll_to(y=0, animate=False)
+        self.refresh()
+
+    def show_marks(self, item_ids: Iterable[int]) -> None:
+        """Show which items are marked."""
+        self.marked = frozenset(item_ids)
+        self.refresh()
 
     def forget(self, item_ids: frozenset[int]) -> None:
         """Ask for these items again, because they moved, and redraw those in sight that look different now."""
@@ -131,7 +147,7 @@ class ImageList(ScrollView, can_focus=True, inherit_bindings=False):
         tone = base + self._tone(item)
         name = base + self._style("cursor") if cursor else base
         return [
-            Segment("▌ " if cursor else "  ", name),
+            Segment(("▌" if cursor else " ") + ("*" if item.id in self.marked else " "), name),
             Segment(state_mark(item) + " ", tone),
             Segment(fit(short_name(item), self._name_width, from_left=True), name),
             Segment("  " + fit(STATE_WORDS[item.state], 9), tone),

@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 from textual.widgets.input import Selection
 
 from tui.model import printable
+from tui.view.bindings import bind
+from tui.view.commands import EDIT, Command
 
 
 class LineEditor(Input):
     """Edits one line of text; closed while it is not shown."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "save(1)", "keep, next line"),
-        Binding("down", "save(1)", "keep, next line", show=False),
-        Binding("up", "save(-1)", "keep, line before"),
-        Binding("f1", "screen.editing_keys", "keys"),
-        Binding("ctrl+o", "restore", "engine's text"),
-        Binding("f4", "split", "split the line"),
-        Binding("escape", "leave", "leave as it was"),
-        Binding("tab", "next_doubtful(1)", "doubtful word", show=False),
-        Binding("shift+tab", "next_doubtful(-1)", "doubtful word", show=False),
-    ]
 
     @dataclass
     class Kept(Message):
@@ -53,8 +41,27 @@ class LineEditor(Input):
     class Left(Message):
         """The person leaves the line as it was."""
 
-    def __init__(self, *, id: str) -> None:  # noqa: A002 (Textual's own name)
+    @dataclass
+    class CharactersWanted(Message):
+        """The person wants a character that no key has."""
+
+        letter: str
+        """The one before the cursor; empty where there is none."""
+
+    class KeysWanted(Message):
+        """The person wants to know the keys that work while a line is edited."""
+
+    def __init__(
+        self,
+        *,
+        id: str,  # noqa: A002 (Textual's own name)
+        commands: Iterable[Command] = EDIT,
+        known: Callable[[str], str] = lambda _: "",
+    ) -> None:
+        """Take keys for commands; `known` returns the known word that begins so, or nothing."""
         super().__init__(id=id, compact=True, select_on_focus=False)
+        bind(self, commands)
+        self._known = known
         self._shown = self._engine_text = ""
         self._doubtful: tuple[int, ...] = ()
 
@@ -92,29 +99,88 @@ class LineEditor(Input):
         """Hide the field."""
         self.display = False
 
-    def action_save(self, step: int) -> None:
-        """Keep the text."""
+    # -- commands -----------------------------------------------------------------------------------------------------
+
+    def action_save(self) -> None:
+        """Keep the text and go to the next line."""
+        self._keep(1)
+
+    def action_save_back(self) -> None:
+        """Keep the text and go to the line before."""
+        self._keep(-1)
+
+    def _keep(self, step: int) -> None:
         text = None if self.value == self._shown else _cleaned(self.value)
         self.post_message(self.Kept(text, step))
 
-    def action_split(self) -> None:
+    def action_split_here(self) -> None:
         """Split the line at the cursor."""
         self.post_message(self.Split(_cleaned(self.value), self.cursor_position))
 
-    def action_next_doubtful(self, step: int) -> None:
-        """Go to the next doubtful word of the line, or the one before."""
-        beyond = [place for place in self._doubtful if (place - self.cursor_position) * step > 0]
-        if self._doubtful:
-            self.cursor_position = (beyond or self._doubtful)[0 if step > 0 else -1]
+    def action_next_in_line(self) -> None:
+        """Go to the next doubtful word of the line; after the last one complete a word, or begin again."""
+        places = moved(self._doubtful, self._shown, self.value)
+        beyond = [place for place in places if place > self.cursor_position]
+        if beyond:
+            self.cursor_position = beyond[0]
+        elif not self._complete() and places:
+            self.cursor_position = places[0]
+
+    def action_previous_in_line(self) -> None:
+        """Go to the doubtful word before; before the first one to the last."""
+        places = moved(self._doubtful, self._shown, self.value)
+        before = [place for place in places if place < self.cursor_position]
+        if places:
+            self.cursor_position = (before or places)[-1]
+
+    def _complete(self) -> bool:
+        """Complete the word before the cursor, where it is begun and one is known; says whether it was."""
+        before, after = self.value[: self.cursor_position], self.value[self.cursor_position :]
+        begun = before.split(" ")[-1]
+        whole = self._known(begun) if begun and not after[:1].isalnum() else ""
+        if not whole or whole == begun:
+            return False
+        start = len(before) - len(begun)
+        self.value = before[:start] + whole + after
+        self.cursor_position = start + len(whole)
+        return True
 
     def action_restore(self) -> None:
         """Bring the engine's text back."""
         self.value = self._engine_text
         self.cursor_position = len(self.value)
 
-    def action_leave(self) -> None:
+    def action_leave_line(self) -> None:
         """Leave the line as it was."""
         self.post_message(self.Left())
+
+    def action_characters(self) -> None:
+        """Ask for a character that no key has."""
+        self.post_message(self.CharactersWanted(self.value[: self.cursor_position][-1:]))
+
+    def action_field_keys(self) -> None:
+        """Ask for the keys that work here."""
+        self.post_message(self.KeysWanted())
+
+    def put(self, character: str, *, in_place_of_the_last: bool) -> None:
+        """Put a character where the cursor is, or in the place of the one before it."""
+        at = self.cursor_position
+        start = at - 1 if in_place_of_the_last and at else at
+        self.value = self.value[:start] + character + self.value[at:]
+        self.cursor_position = start + len(character)
+
+
+def moved(places: Iterable[int], old: str, new: str) -> tuple[int, ...]:
+    """Return where places of a text are after it was changed; those in what was replaced are gone."""
+    most = min(len(old), len(new))
+    same = next((at for at in range(most) if old[at] != new[at]), most)
+    tail = next((at for at in range(most - same) if old[-1 - at] != new[-1 - at]), most - same)
+    by = len(new) - len(old)
+    return tuple(
+        place + by if place >= len(old) - tail and place > same else place
+        for place in places
+        if place <= same or place >= len(old) - tail
+    )
 
 
 def _cleaned(text: str) -> str:

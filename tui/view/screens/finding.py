@@ -1,0 +1,92 @@
+"""Finding lines all over the queue by what they say, or by a filter; what was found is gone through like a queue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.screen import ScreenResultType
+
+from tui.filters import FilterError, parse, words
+from tui.line_index import Hit
+from tui.model import LineKey
+from tui.store import StoreError
+from tui.view.screens.ask import AskScreen
+from tui.view.screens.places import PlacesScreen
+from tui.view.screens.rows import RowsScreen
+from tui.view.tools import Tools
+from tui.view.widgets.place_list import Place
+from tui.view.wording import short_name
+
+MOST = 1000
+"""How many places are shown at most."""
+
+
+class FindingScreen(RowsScreen[ScreenResultType]):
+    """A screen from which one finds lines."""
+
+    _tools: Tools
+    _sought = ""
+    _hits: tuple[Place, ...] = ()
+    """What was found last: n and N go through it."""
+
+    def visit(self, place: Place | None) -> None:
+        """Go to a place that was found; None when the person came back without choosing one."""
+        raise NotImplementedError
+
+    def here(self) -> tuple[int, LineKey]:
+        """Return the item and the line under the cursor."""
+        raise NotImplementedError
+
+    def action_search(self) -> None:
+        """Ask for words, a /regular expression/ or a filter, and show the lines that match."""
+        hint = 'words, /regular expression/, or a filter: conf<.6 & !flagged & text~"Silas"'
+        self.app.push_screen(AskScreen("/ ", self._sought, hint=hint), self._search)
+
+    async def _search(self, wanted: str | None) -> None:
+        if wanted is None:
+            return
+        self._sought = wanted
+        try:
+            asked = parse(wanted) if _is_filter(wanted) else words(wanted)
+            hits = await self._tools.desk.do(lambda store: store.lines_matching(asked, limit=MOST))
+        except (FilterError, StoreError) as error:
+            self.notify(str(error), severity="warning", timeout=8, markup=False)
+            return
+        self._hits = self.places(hits)
+        if not self._hits:
+            self.notify(f"No line matches {wanted}", markup=False)
+            return
+        more = "the first " if len(hits) == MOST else ""
+        title = f"{more}{len(hits)} lines match {wanted}"
+        self.app.push_screen(PlacesScreen(self._tools, title, self._hits), self.visit)
+
+    def action_next_hit(self) -> None:
+        """Go to the next line that was found."""
+        self._go_to_hit(1)
+
+    def action_previous_hit(self) -> None:
+        """Go to the line found before."""
+        self._go_to_hit(-1)
+
+    def _go_to_hit(self, step: int) -> None:
+        if not self._hits:
+            self.notify("Nothing was looked for yet: / asks for words.", markup=False)
+            return
+        here = self.here()
+        places = [(place.item_id, place.key) for place in self._hits]
+        beyond = [at for at, place in enumerate(places) if (place > here if step > 0 else place < here)]
+        at = (beyond[0 if step > 0 else -1]) if beyond else (0 if step > 0 else -1)
+        self.visit(self._hits[at])
+
+    def places(self, hits: Sequence[Hit]) -> tuple[Place, ...]:
+        """Return what was found as places with the names of their images."""
+        names: dict[int, str] = {}
+        for hit in hits:
+            if hit.item_id not in names:
+                names[hit.item_id] = short_name(self._tools.store.item(hit.item_id))
+        return tuple(Place(hit.item_id, hit.key, names[hit.item_id], hit.text) for hit in hits)
+
+
+def _is_filter(wanted: str) -> bool:
+    """Whether what was typed is a filter: words alone, and a /regular expression/, are not."""
+    return any(sign in wanted for sign in "<>=~&|!()") and not (wanted.startswith("/") and wanted.endswith("/"))

@@ -1,0 +1,39 @@
+"""What the screens share: the queue file, those who write to it and learn from it, and how pictures are drawn."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tui.pictures.opening import Opener
+from tui.store import Store
+from tui.view.adviser import Adviser
+from tui.view.desk import Desk
+from tui.view.easel import Easel
+from tui.view.looks import Remembered
+from tui.view.machine import Machine
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """The tools of the person at the terminal."""
+
+    store: Store
+    """Asked on the screen's own thread; it writes nothing."""
+    desk: Desk
+    """Writes, in a thread of its own."""
+    adviser: Adviser
+    """Makes suggestions, in a thread of its own."""
+    reviewer: str
+    """The name that stands beside each decision."""
+    glyphs: str
+    """The glyph set ink is drawn with."""
+    machine: Machine = field(default_factory=Machine)
+    opener: Opener | None = None
+    easel: Easel | None = None
+    """Where pictures hang that are shown pixel by pixel; None where the terminal shows none."""
+    has_colours: bool = True
+    remembered: Remembered = field(default_factory=Remembered)
+    """How pictures look."""
+    clock: Callable[[], float] = time.time
