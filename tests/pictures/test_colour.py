@@ -84,6 +84,39 @@ def test_clear_parts_are_white(tmp_path: Path) -> None:
     assert page.image.getpixel((3, 3)) == (255, 255, 255)
 
 
+def test_of_several_pictures_of_a_phone_the_main_one_has_the_colours(tmp_path: Path) -> None:
+    pillow_heif = pytest.importorskip("pillow_heif", reason="the extra heic is not installed")
+    several = pillow_heif.HeifFile()
+    for name in ("green", "red"):
+        several.add_from_pillow(Image.new("RGB", (64, 64), INKS[name]))
+    several.save(tmp_path / "several.heic", primary_index=1, quality=95)
+    page = open_colours(tmp_path / "several.heic", 1, (64, 64))
+    assert page is not None
+    red, green, _ = page.image.getpixel((9, 9))  # type: ignore[misc]
+    assert red > green
+
+
+@pytest.mark.parametrize("ending", ["tif", "pdf"])
+def test_each_page_of_a_document_has_its_own_colours(tmp_path: Path, ending: str) -> None:
+    if ending == "pdf":
+        pytest.importorskip("pypdfium2", reason="the extra pdf is not installed")
+    pages = [stroke(INKS[name], 30) for name in ("red", "blue")]
+    path = tmp_path / f"pages.{ending}"
+    pages[0].save(path, save_all=True, append_images=pages[1:], resolution=300, quality=95)
+    found = [open_colours(path, number, (160, 80)) for number in (1, 2, 3)]
+    assert [page and HUES[hues(page.image, 8, 2)[0][4]] for page in found] == ["red", "blue", None]
+
+
+def test_a_large_page_of_a_document_is_drawn_small(tmp_path: Path) -> None:
+    pytest.importorskip("pypdfium2", reason="the extra pdf is not installed")
+    path = tmp_path / "page.pdf"
+    Image.new("RGB", (200, 300), INKS["red"]).save(path, resolution=20)
+    page = open_colours(path, 1, (2667, 4000))
+    assert page is not None
+    assert (page.image.mode, page.image.size, page.size) == ("RGB", (1200, LONGEST), (2667, 4000))
+    assert open_colours(path, 1, (4000, 2667)) is None
+
+
 def test_what_has_no_colours_to_give_gives_none(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     assert open_colours(path, 1, (20, 20)) is None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -140,6 +142,62 @@ def test_colours_are_kept_beside_the_greys(tmp_path: Path, copies: Copies, name:
         assert (red > 180, green < 30, blue < 30) == (True, True, True)
         assert coloured.size == page.size
     assert copies.facts().copies == 2
+
+
+@pytest.mark.parametrize("has_copy", [False, True])
+def test_a_file_that_is_another_by_now_gives_no_colours(tmp_path: Path, copies: Copies, has_copy: bool) -> None:
+    path = saved(Image.new("RGB", (1600, 1300), (200, 0, 0)), tmp_path / "ink.png")
+    opener, key = Opener(copies), sum_of(path)
+    page = opener.open(path, 1, key)
+    if has_copy:
+        assert opener.colours(path, 1, page, key) is not None
+    saved(Image.new("RGB", (1600, 1300), (0, 0, 200)), path)
+    for one in (opener, Opener(copies)):
+        assert one.colours(path, 1, page, key) is None
+
+
+@pytest.mark.skipif(not hasattr(os, "seteuid"), reason="there are no such permissions here")
+def test_a_file_that_could_not_be_read_is_compared_when_it_can_be(slow: Path) -> None:
+    opener, key = Opener(), sum_of(slow)
+    saved(upright(1600, 1300), slow)
+    slow.chmod(0)
+    user = os.geteuid()
+    os.seteuid(user or 65534)
+    try:
+        with pytest.raises(PictureError, match="may not be read"):
+            opener.open(slow, 1, key)
+    finally:
+        os.seteuid(user)
+    slow.chmod(0o600)
+    with pytest.raises(PictureError, match="has changed since it was added"):
+        opener.open(slow, 1, key)
+
+
+LEAFING = """
+import sys
+from pathlib import Path
+from tui.pictures.opening import Opener
+
+def taken():
+    [line] = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmRSS")]
+    return int(line.split()[1]) // 1024
+
+opener, path = Opener(), Path(sys.argv[1])
+opener.open(path, 1)
+before, pages = taken(), []
+for turn in range(4):
+    pages = [*pages, opener.open(path, 1)][-2:]
+print(taken() - before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="this system does not say what is taken")
+@pytest.mark.parametrize("name", ["page.jpg", "page.png"])
+def test_leafing_takes_no_more_than_the_pages_that_are_kept(tmp_path: Path, name: str) -> None:
+    path = saved(Image.new("RGB", (3000, 3000), "white"), tmp_path / name)
+    done = subprocess.run([sys.executable, "-c", LEAFING, str(path)], capture_output=True, text=True, check=True)
+    kept = 2 * 3000 * 3000 / 2**20
+    assert int(done.stdout) < kept * 1.3
 
 
 def test_without_a_file_there_are_no_colours(tmp_path: Path) -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import colorsys
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from PIL import Image
 
+from tui.pdf import Pdf, is_pdf
 from tui.pictures.sheet import ON_THE_SIDE, decoded
 from tui.pictures.source import FORMATS, PIXEL_LIMIT, PageImage, orientation_of
 
@@ -38,19 +39,32 @@ def open_colours(path: Path, number: int, size: tuple[int, int]) -> PageImage | 
     `size` is the page's own, upright. The page has been opened in grey before, so that whatever is wrong with the file
     was told then.
     """
-    share = min(1.0, LONGEST / max(size))
-    target = max(1, round(size[0] * share)), max(1, round(size[1] * share))
     try:
         if not path.is_file():
             return None
-        with Image.open(path, formats=FORMATS) as image:
-            image.seek(number - 1)
-            if _upright(image) != size or image.width * image.height > PIXEL_LIMIT:
-                return None
-            picture = decoded(image, size, target).picture
-            return PageImage(_on_white(picture), size)
+        # Given a path, Pillow maps some files into memory; should one be cut short meanwhile, that ends the program.
+        with path.open("rb") as file:
+            picture = _picture(file, number, size)
     except Exception:  # noqa: BLE001 (Pillow's decoders raise nearly anything, and without colours the page is grey)
         return None
+    return PageImage(picture, size) if picture else None
+
+
+def _picture(file: BinaryIO, number: int, size: tuple[int, int]) -> Image.Image | None:
+    """Return a page of a file small and in mode 'RGB'; None where it has another size by now."""
+    share = min(1.0, LONGEST / max(size))
+    target = max(1, round(size[0] * share)), max(1, round(size[1] * share))
+    beginning = file.read(1024)
+    file.seek(0)
+    if is_pdf(beginning):
+        with Pdf(file) as document:
+            return document.picture(number, "RGB", target) if document.size(number) == size else None
+    with Image.open(file, formats=FORMATS) as image:
+        if number > 1:  # the first is open, which in a phone's file with several pictures is the main one
+            image.seek(number - 1)
+        if _upright(image) != size or image.width * image.height > PIXEL_LIMIT:
+            return None
+        return _on_white(decoded(image, size, target).picture)
 
 
 def _upright(image: Image.Image) -> tuple[int, int]:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Final
 
 from tui.model import printable
-from tui.pdf import Pdf, PdfTrouble, is_pdf
 from tui.pictures import colour
 from tui.pictures.cache import Copies, Key, Stamp
 from tui.pictures.source import PageImage, PictureError, open_page
@@ -63,36 +62,36 @@ class Opener:
         kept = self._copies.get(key) if self._copies else None
         if kept is not None and kept.stamp == stamp:
             return kept.page
-        coloured = _coloured(path, number, page.size)
-        if coloured is not None and page.is_slow and self._copies:
+        if sha256 and not self._is_what_it_was(path, stamp, sha256):
+            return None
+        if kept is not None:
+            return kept.page
+        coloured = colour.open_colours(path, number, page.size)
+        if coloured is None or _stamp(path) != stamp:
+            return None
+        if page.is_slow and self._copies:
             self._copies.keep(key, coloured, stamp)
         return coloured
 
     def _compare(self, path: Path, stamp: Stamp, sha256: str) -> None:
-        """Raise PictureError for a file that is not the one that was added; one that was compared is not read again."""
-        if self._compared.get(path) == (stamp, sha256):
-            return
-        if _sum_of(path) not in {sha256, ""}:
+        """Raise PictureError for a file that is not the one that was added."""
+        if not self._is_what_it_was(path, stamp, sha256):
             raise PictureError(
                 f"{printable(str(path))} has changed since it was added, so its lines would be shown on another "
                 f"picture. Put the old file back, or add the new one."
             )
+
+    def _is_what_it_was(self, path: Path, stamp: Stamp, sha256: str) -> bool:
+        """Whether a file's bytes have that sum, or cannot be read; one that was compared is not read again."""
+        if self._compared.get(path) == (stamp, sha256):
+            return True
+        now = _sum_of(path)
+        if now != sha256:
+            return not now
         self._compared[path] = (stamp, sha256)
         while len(self._compared) > _REMEMBERED:
             self._compared.popitem(last=False)
-
-
-def _coloured(path: Path, number: int, size: tuple[int, int]) -> PageImage | None:
-    try:
-        with path.open("rb") as file:
-            if not is_pdf(file.read(1024)):
-                return colour.open_colours(path, number, size)
-            share = min(1.0, colour.LONGEST / max(size))
-            reduced = max(1, round(size[0] * share)), max(1, round(size[1] * share))
-            with Pdf(file) as document:
-                return PageImage(document.picture(number, "RGB", reduced), size)
-    except (OSError, PdfTrouble, MemoryError):
-        return None
+        return True
 
 
 def _stamp(path: Path) -> Stamp | None:

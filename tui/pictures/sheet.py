@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from PIL import Image
 
-from tui.pictures.source import TURNS, grey_of_deep, orientation_of
+from tui.pictures.source import TURNS, Box, grey_of_deep, loaded, orientation_of
 
 QUALITY = 95
 """Of a JPEG that has to be written anew: high enough that no recogniser sees the difference."""
@@ -84,17 +84,16 @@ class Sheet:
 
 
 def decoded(image: Image.Image, size: tuple[int, int], target: tuple[int, int]) -> Sheet:
-    """Decode a page of that upright size at the target's; a JPEG at a half, a quarter or an eighth where it will do."""
+    """Decode a page of that upright size at the target's; some kinds are decoded at a half, a quarter and so on."""
     orientation = orientation_of(image)
     is_on_side = orientation >= ON_THE_SIDE
     stored = (target[1], target[0]) if is_on_side else target
-    drafted = image.draft(image.mode, stored) if target != size else None
-    image.load()
-    profile = image.info.get("icc_profile") if image.mode in _PROFILED else None
-    dots = _dots(image)
-    picture = _plain(image)
+    whole, box = _loaded(image, stored)
+    profile = whole.info.get("icc_profile") if whole.mode in _PROFILED else None
+    dots = _dots(whole)
+    picture = _plain(whole)
     if picture.size != stored:
-        picture = _resized(picture, stored, drafted and drafted[1])
+        picture = _resized(picture, stored, box)
     if orientation in TURNS:
         picture = picture.transpose(TURNS[orientation])
     if picture is image and image.format == "TIFF":
@@ -102,6 +101,14 @@ def decoded(image: Image.Image, size: tuple[int, int], target: tuple[int, int]) 
     if dots and is_on_side:
         dots = dots[1], dots[0]
     return Sheet(picture, dots and _spread(dots, target, size), profile)
+
+
+def _loaded(image: Image.Image, stored: tuple[int, int]) -> tuple[Image.Image, Box | None]:
+    """Decode a picture with all its pixels where all are wanted, exactly as it is; else with fewer where that helps."""
+    if stored != image.size:
+        return loaded(image, stored, image.mode)
+    image.load()
+    return image, None
 
 
 def _plain(image: Image.Image) -> Image.Image:
@@ -115,9 +122,7 @@ def _plain(image: Image.Image) -> Image.Image:
     return image.convert("RGBA" if image.has_transparency_data else "RGB")
 
 
-def _resized(
-    picture: Image.Image, size: tuple[int, int], box: tuple[float, float, float, float] | None = None
-) -> Image.Image:
+def _resized(picture: Image.Image, size: tuple[int, int], box: Box | None = None) -> Image.Image:
     return _smooth(picture).resize(size, Image.Resampling.LANCZOS, box, 3.0)
 
 

@@ -7,16 +7,20 @@ any pixel is decoded, only formats of page images are tried, and whatever goes w
 from __future__ import annotations
 
 import hashlib
+import math
+import re
 import stat
+import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
+from functools import cache
 from io import BufferedReader
 from pathlib import Path
 from typing import Final
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError, features
 
 from tui import heic
 from tui.model import ImageFacts, Trouble, printable
@@ -37,8 +41,28 @@ SUFFIXES: Final = frozenset(
 FORMATS: Final = ("JPEG", "PNG", "TIFF", "BMP", "GIF", "WEBP", "PPM", "JPEG2000", heic.FORMAT, "AVIF", "DIB")
 _PHONE_JPEG: Final = "MPO"
 """Pillow's name of a JPEG that carries further pictures behind it; for everybody else it is a JPEG."""
+_JPEGS: Final = ("JPEG", _PHONE_JPEG)
+_WAVELETS: Final = "JPEG2000"
+"""Pillow's name of JPEG 2000, which keeps a picture as ever finer wavelets."""
 _FEW_PIXELS: Final = 2_000_000
 """A page of no more is decoded in no time, whatever its kind."""
+_MANY_PIXELS: Final = 64_000_000
+"""Pages of more that must be decoded with all of them take turns: one alone may need a gigabyte."""
+_TURN: Final = threading.Lock()
+_MMAP_THRESHOLD: Final = -3
+"""What `mallopt` calls the bytes from which on memory is lent by the system (malloc.h of the GNU C library)."""
+_LENT: Final = 1 << 20
+"""How many bytes those are: the pixels of any page are more."""
+_MARKS: Final = (
+    ("JPEG", re.compile(rb"\xff\xd8\xff"), ""),
+    ("PNG", re.compile(rb"\x89PNG\r\n"), ""),
+    ("TIFF", re.compile(rb"II[*+]\0|MM\0[*+]"), ""),
+    ("GIF", re.compile(rb"GIF8[79]a"), ""),
+    ("WebP", re.compile(rb"RIFF.{4}WEBP", re.DOTALL), "webp"),
+    ("JPEG 2000", re.compile(rb"\0\0\0\x0cjP|\xff\x4f\xff\x51"), "jpg_2000"),
+    ("AVIF", re.compile(rb".{4}ftypavi[fs]", re.DOTALL), "avif"),
+)
+"""How the files of each kind begin, and the codec without which it cannot be opened."""
 _ORIENTATION: Final = 0x0112
 TURNS: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -53,6 +77,9 @@ TURNS: Final = {
 _ON_THE_SIDE: Final = (5, 6, 7, 8)
 _WHITES: Final = (1.0, 255.0, 65535.0)
 """The numbers that usually stand for white."""
+
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom, in pixels and parts of them."""
 
 # Whoever else opens images in this process is held to the same limit. What Pillow warns of is either refused here with
 # a sentence, or does no harm to the picture; on standard error it would only spoil the screen.
@@ -105,9 +132,11 @@ def measure(path: Path) -> ImageFacts:
 def open_page(path: Path, number: int, *, at_most: tuple[int, int] | None = None, by_halves: bool = False) -> PageImage:
     """Decode page `number` (from 1), reduced to fit into `at_most` (width, height); raises PictureError.
 
-    A JPEG is decoded at a half, a quarter or an eighth where that is enough, which takes a fraction of the time. With
-    `by_halves` it is such a fraction of its size that every page has in the end, and reducing costs next to nothing.
+    A JPEG is decoded at a half, a quarter or an eighth where that is enough, and so is a JPEG 2000, which takes a
+    fraction of the time. With `by_halves` it is such a fraction of its size that every page has in the end, and
+    reducing costs next to nothing.
     """
+    _give_memory_back()
     with _told_of(path), _regular_file(path) as file:
         if _holds_pdf(file):
             with Pdf(file) as document:
@@ -128,15 +157,29 @@ def _decoded_page(image: Image.Image, path: Path, at_most: tuple[int, int] | Non
     size = _checked_size(image, path)
     is_slow = _is_slow(image)
     room = _laid(at_most, orientation)
-    picture = _halved(image, room) if by_halves and room else _decoded(image, room)
+    with _TURN if is_slow and image.width * image.height > _MANY_PIXELS else nullcontext():
+        picture = _halved(image, room) if by_halves and room else _decoded(image, room)
     turn = TURNS.get(orientation)
     return PageImage(picture if turn is None else picture.transpose(turn), size, is_slow)
 
 
 def _is_slow(image: Image.Image) -> bool:
     """Whether a picture must be decoded with all its pixels, and has many; asked before it is reduced."""
-    is_baseline = image.format in ("JPEG", _PHONE_JPEG) and not image.info.get("progressive")
+    is_baseline = image.format in _JPEGS and not image.info.get("progressive")
     return not is_baseline and image.width * image.height > _FEW_PIXELS
+
+
+@cache
+def _give_memory_back() -> None:
+    """Let the memory of a picture go when the picture does.
+
+    The GNU C library would keep what was freed once for the next of the kind, so that after a few pages the program had
+    several times what the two it holds need.
+    """
+    import ctypes
+
+    with suppress(AttributeError, OSError, TypeError):  # another C library has other ways
+        ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, _LENT)
 
 
 def _holds_pdf(file: BufferedReader) -> bool:
@@ -179,14 +222,27 @@ def _too_large(path: Path, size: tuple[int, int] | None = None) -> str:
 def _unknown_kind(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            beginning = file.read(1024).lstrip()
+            beginning = file.read(1024)
     except OSError:
         beginning = b""
-    if path.suffix.lower() == ".json" and beginning.startswith(b"{"):
+    if path.suffix.lower() == ".json" and beginning.lstrip().startswith(b"{"):
         return f"{_named(path)} is an answer without its picture: import it again with --image FILE, and it has one."
     if heic.is_heic(beginning):
         return f"{_named(path)} is damaged or cut short, as a HEIC picture. Copy it again."
+    if kind := _kind_by_mark(beginning):
+        return (
+            f"{_named(path)} is damaged, or {kind} of a variant that cannot be opened here. Copy it again, or save it "
+            f"as {'PNG' if kind == 'JPEG' else 'JPEG or PNG'}."
+        )
     return f"{_named(path)} is not an image of a kind that can be opened here. Save it as JPEG, PNG or TIFF."
+
+
+def _kind_by_mark(beginning: bytes) -> str:
+    """Return the kind that a file says it is in its first bytes; empty where it says none that is opened here."""
+    for kind, mark, codec in _MARKS:
+        if mark.match(beginning) and (not codec or features.check(codec)):
+            return kind
+    return ""
 
 
 def _unreadable(path: Path, error: OSError) -> str:
@@ -201,7 +257,8 @@ def _unreadable(path: Path, error: OSError) -> str:
 
 
 def _damaged(path: Path, error: Exception) -> str:
-    return f"{_named(path)} is damaged or cut short ({printable(str(error))}). Copy or scan it again."
+    why = printable(" ".join(str(error).split()).rstrip("."))
+    return f"{_named(path)} is damaged or cut short ({why}). Copy or scan it again."
 
 
 @contextmanager
@@ -278,15 +335,50 @@ def _laid(room: tuple[int, int] | None, orientation: int) -> tuple[int, int] | N
     return (room[1], room[0]) if room and orientation in _ON_THE_SIDE else room
 
 
+def loaded(image: Image.Image, wanted: tuple[int, int], mode: str) -> tuple[Image.Image, Box | None]:
+    """Decode a picture that lies as it was stored, and as far as its kind allows no larger than is wanted.
+
+    A JPEG comes at a half, a quarter or an eighth of its size, and in the mode; a JPEG 2000 at any power of a half.
+    Returned with it is the part of it that is the picture, where its edge is not between two pixels. Raises what
+    Pillow does.
+    """
+    if image.format == _WAVELETS:
+        return _loaded_by_halves(image, wanted), None
+    drafted = image.draft(mode, wanted)
+    image.load()
+    return image, drafted and drafted[1]
+
+
+def _loaded_by_halves(image: Image.Image, wanted: tuple[int, int]) -> Image.Image:
+    """Decode a JPEG 2000, leaving out the finest of its wavelets.
+
+    A file may have fewer of them than would be left out, and where the halves of its size are no whole numbers, Pillow
+    and the decoder round them differently. Either is told before anything is decoded, and then one less is left out.
+    """
+    times = math.floor(math.log2(min(image.width / wanted[0], image.height / wanted[1])))
+    for halvings in range(times, 0, -1):
+        with suppress(OSError):
+            return _halved_wavelets(image, halvings)
+    image.load()
+    return image
+
+
+def _halved_wavelets(image: Image.Image, halvings: int) -> Image.Image:
+    assert isinstance(image, ImageFile.ImageFile)
+    assert image.fp is not None
+    image.fp.seek(0)
+    smaller = Image.open(image.fp, formats=(_WAVELETS,))
+    smaller.reduce = halvings  # type: ignore[method-assign,assignment]  # which this kind has instead of the method
+    smaller.load()
+    return smaller
+
+
 def _decoded(image: Image.Image, room: tuple[int, int] | None) -> Image.Image:
     """Decode a picture to grey, no larger than the room."""
     target = _fitted(image.size, room)
-    drafted = image.draft("L", target)
-    image.load()
-    grey = _grey(image)
-    if grey.size == target:
-        return grey
-    return grey.resize(target, Image.Resampling.BOX, drafted and drafted[1])
+    picture, box = loaded(image, target, "L")
+    grey = _grey(picture)
+    return grey if grey.size == target else grey.resize(target, Image.Resampling.BOX, box)
 
 
 def _halved(image: Image.Image, room: tuple[int, int]) -> Image.Image:
@@ -295,13 +387,12 @@ def _halved(image: Image.Image, room: tuple[int, int]) -> Image.Image:
     factor = 1
     while width > room[0] * factor or height > room[1] * factor:
         factor *= 2
-    drafted = image.draft("L", (max(1, width // factor), max(1, height // factor)))
-    image.load()
-    grey = _grey(image)
+    picture, _ = loaded(image, (max(1, width // factor), max(1, height // factor)), "L")
+    grey = _grey(picture)
     target = -(-width // factor), -(-height // factor)
     if grey.size == target:
         return grey
-    return grey.resize(target, Image.Resampling.BOX) if drafted else grey.reduce(factor)
+    return grey.reduce(factor) if grey.size == (width, height) else grey.resize(target, Image.Resampling.BOX)
 
 
 def _fitted(size: tuple[int, int], room: tuple[int, int] | None) -> tuple[int, int]:
@@ -319,6 +410,8 @@ def _grey(image: Image.Image) -> Image.Image:
         return _on_white(image.convert("RGBA"))
     if image.mode == "LAB":
         return image.getchannel(0)
+    if image.mode == "L" and image.format in _JPEGS:
+        return image  # a copy would need as much memory again
     return (image.convert("RGB") if image.mode in ("CMYK", "HSV") else image).convert("L")
 
 
