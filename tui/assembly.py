@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
 from datetime import date
 from difflib import get_close_matches
 from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 
@@ -16,10 +19,27 @@ from tui.pictures.source import measure
 from tui.pictures.upload import shipment
 from tui.runner import Runner
 from tui.settings import Service, Settings, SettingsError
+from tui.store import Store
+
+if TYPE_CHECKING:
+    from tui.engine.service import Habits
+    from tui.resident import ResidentEngine
+
+MOST_NEWS = 5000
+"""How many decisions are looked through at a time for words that were accepted."""
+MOST_TIMES = 4
+"""How often at most before a page; what is left comes with the next one."""
 
 
-def make_runner(settings: Settings, service: Service, only: Collection[int] | None = None) -> Runner:
+def make_runner(
+    settings: Settings,
+    service: Service,
+    only: Collection[int] | None = None,
+    engine: ResidentEngine | None = None,
+) -> Runner:
     """Return the runner of a profile, for these items or for all that wait.
+
+    A local profile shares the engine that is given, or has one of its own.
 
     Raises SettingsError where the profile cannot be spoken to, NoKey where there is no key, and Refused where the file
     of certificates is none. A keyring may ask for a password, so no screen may be open.
@@ -33,23 +53,100 @@ def make_runner(settings: Settings, service: Service, only: Collection[int] | No
     except WrongOption as error:
         raise SettingsError(f"The service {service.name} is set wrongly: {error}") from error
 
-    return _runner(settings, service, dialect, only)
+    if service.is_local and engine is None:
+        engine = make_engine(settings, service)
+    return _runner(settings, service, dialect, only, engine)
 
 
 def notice_for(service: Service, today: date) -> str:
-    """Return what to say before a profile is used: that its service in the cloud has ended, or soon will."""
+    """Return what to say before a profile is used: that its service in the cloud has ended, or soon will.
+
+    Or that the engine carried along has no words of any language.
+    """
+    if service.is_local:
+        return _notice_of_missing_words()
     stays = service.is_in_the_house or service.tier == "container"
     return "" if stays else notice_of(service.dialect, today)
 
 
-def _runner(settings: Settings, service: Service, dialect: Dialect, only: Collection[int] | None) -> Runner:
+def _notice_of_missing_words() -> str:
+    from tui.engine import EngineMissing, LanguageMissing, require
+
+    try:
+        require()
+    except LanguageMissing as error:
+        return error.sentence
+    except EngineMissing:
+        return ""  # which is more than a notice, and said elsewhere
+    return ""
+
+
+def make_engine(settings: Settings, service: Service) -> ResidentEngine:
+    """Return the engine carried along, as a local profile wants it: for a runner, for the screens, or for both.
+
+    Raises SettingsError where the profile's language or list of words cannot be used.
+    """
+    from tui.engine.service import local_service
+    from tui.resident import ResidentEngine
+
+    habits = _habits(settings, service)
+    return ResidentEngine(lambda: local_service(habits=habits))
+
+
+def _habits(settings: Settings, service: Service) -> Habits:
+    from tui.engine.reading import AUTO
+    from tui.engine.service import Habits
+    from tui.engine.tags import UnknownLanguage, listed_code_of
+    from tui.engine.words import Vocabulary, WordFile, WordsUnreadable
+
+    try:
+        language = listed_code_of(service.options.get("language") or AUTO)
+        file = WordFile(Path(service.words)) if service.words else None
+        if file is not None:
+            file.words()
+    except (UnknownLanguage, WordsUnreadable) as error:
+        raise SettingsError(f"The service {service.name} is set wrongly: {error}") from error
+    return Habits(language, service.careful, Vocabulary(file, AcceptedInQueue(settings.queue)))
+
+
+class AcceptedInQueue:
+    """Tells which words were accepted in a queue since it was asked last; it reads beside whoever writes there."""
+
+    def __init__(self, queue: Path) -> None:
+        self._queue = queue
+        self._last = 0
+
+    def __call__(self) -> Mapping[str, int]:
+        """Return the words of accepted and corrected lines, and by how much there are more or fewer of each."""
+        news: Counter[str] = Counter()
+        if not self._queue.exists():
+            return news
+        with Store(self._queue, create=False) as store:
+            for _ in range(MOST_TIMES):
+                settled = store.settled_since(self._last, MOST_NEWS)
+                for one in settled:
+                    self._last = one.id
+                    for word in one.text.split():
+                        news[word] += 1 if one.stands else -1
+                if len(settled) < MOST_NEWS:
+                    break
+        return news
+
+
+def _runner(
+    settings: Settings,
+    service: Service,
+    dialect: Dialect,
+    only: Collection[int] | None,
+    engine: ResidentEngine | None,
+) -> Runner:
     key = pass_of(service)
     if service.certificates:
         trusting(service.certificates)  # what is wrong with them is said before anything runs
 
     def client() -> httpx.AsyncClient:
-        if service.is_local:
-            return _engine_client(service.endpoint)
+        if engine is not None:
+            return engine.client()
         return open_client(
             service.endpoint,
             key,
@@ -67,16 +164,3 @@ def _runner(settings: Settings, service: Service, dialect: Dialect, only: Collec
         cache=settings.cache,
         only=only,
     )
-
-
-def _engine_client(endpoint: str) -> httpx.AsyncClient:
-    """Return the client of the engine carried along, within this process; closing it ends the engine's process."""
-    from tui.engine.service import local_service
-
-    app = local_service()
-
-    class Engine(httpx.ASGITransport):
-        async def aclose(self) -> None:
-            await app.state.close()
-
-    return open_client(endpoint, "", Engine(app=app, raise_app_exceptions=False))

@@ -2,12 +2,13 @@
 
 The folder holds page images, each beside a text file of the same name that says what is written there, line by line.
 Rates are over the whole page's text with its lines joined by single spaces; the boxes are held against the cloud's
-recorded answer where there is one. Each page is read twice in one process: greedily, then with its language. Of the
-second reading it is also told
+recorded answer where there is one. Each page is read three times in one process: greedily, then with its language, then
+with its language and with care, for which unsure lines are looked at three times. Of the latter two it is also told
 
     AUC       how often a right word is surer than a wrong one
     nine %    for how many of the words that greedy gets wrong the truth is among the alternatives there
     broken    how many of the words that greedy gets right are wrong with the language, of how many
+    low       how many of the wrong words a service without numbers marks as `Low`, and how many of the right ones, in %
 
 At the end come figures, codes, names and abbreviations, drawn badly, of which a language is to keep its hands off.
 """
@@ -32,6 +33,7 @@ from tests.engine.measures import (
     text_of,
     truth_of,
 )
+from tui.engine.answers.common import LOW_BELOW
 from tui.engine.reading import AUTO, LITERAL, Reading
 from tui.engine.worker import Worker
 from tui.model import Page, Polygon, Word
@@ -39,7 +41,7 @@ from tui.model import Page, Polygon, Word
 NOTEBOOK = "dag-304-DAG_1_1_8_0029"
 HEAD = (
     f"{'page':32} {'read':8} {'lines':>5} {'CER %':>6} {'WER %':>6} {'s':>6} {'ms/line':>7} {'boxes %':>7}"
-    f" {'peak MB':>7} {'AUC':>5} {'nine %':>6} {'broken':>8}"
+    f" {'peak MB':>7} {'AUC':>5} {'nine %':>6} {'broken':>8} {'low':>9}"
 )
 SEEDS = range(3)
 
@@ -55,6 +57,7 @@ class Row:
     boxes: float | None
     peak: int
     """The most memory that the process has taken so far, in MB."""
+    is_careful: bool = False
 
     @property
     def page(self) -> Page:
@@ -68,22 +71,22 @@ class Row:
         words = f"{100 * error_rate(self.truth.split(), text.split()):6.1f}" if self.truth else f"{'-':>6}"
         boxes = f"{'-':>7}" if self.boxes is None else f"{100 * self.boxes:7.1f}"
         each = 1000 * self.seconds / max(1, lines)
-        language = self.reading.language or "greedily"
+        language = f"{self.reading.language or 'greedily'}{' care' if self.is_careful else ''}"
         return (
             f"{self.name[:32]:32} {language:8} {lines:5} {characters} {words} {self.seconds:6.2f} {each:7.0f} {boxes}"
             f" {self.peak:7}"
         )
 
 
-async def measured(worker: Worker, image: Path, content: bytes, language: str) -> Row:
+async def measured(worker: Worker, image: Path, content: bytes, language: str, *, is_careful: bool = False) -> Row:
     """Read one page and hold the result against what is known of it."""
     begun = time.perf_counter()
-    reading = (await worker.readings(content, language=language))[0]
+    reading = (await worker.readings(content, language=language, is_careful=is_careful))[0]
     seconds = time.perf_counter() - begun
     truth = truth_of(image) if image.with_suffix(".txt").exists() else ""
     known = image.stem == NOTEBOOK and RECORDED.exists()
     boxes = share_found(recorded_words(reading.page.width), reading.page) if known else None
-    return Row(image.stem, reading, truth, seconds, boxes, peak_memory(worker))
+    return Row(image.stem, reading, truth, seconds, boxes, peak_memory(worker), is_careful)
 
 
 def words_of(page: Page) -> list[Word]:
@@ -112,6 +115,16 @@ def sureness(truth: list[str], page: Page) -> float:
     unsure = [word.confidence or 0.0 for place, word in enumerate(words) if place not in right]
     pairs = [(a > b) + (a == b) / 2 for a in sure for b in unsure]
     return sum(pairs) / len(pairs) if pairs else float("nan")
+
+
+def marked_low(truth: list[str], page: Page) -> tuple[float, float]:
+    """Return which share of the wrong words is marked as doubtful, and which of the right ones."""
+    words = words_of(page)
+    right = {found for _, found in places(truth, [word.text for word in words], "equal")}
+    low = [(word.confidence or 0.0) < LOW_BELOW for word in words]
+    of_right = [is_low for place, is_low in enumerate(low) if place in right]
+    of_wrong = [is_low for place, is_low in enumerate(low) if place not in right]
+    return sum(of_wrong) / max(1, len(of_wrong)), sum(of_right) / max(1, len(of_right))
 
 
 def among_alternatives(truth: list[str], greedy: Page, reading: Reading) -> tuple[int, int]:
@@ -147,7 +160,8 @@ def compared(greedy: Row, other: Row) -> str:
     truth = greedy.truth.split()
     among, wrong = among_alternatives(truth, greedy.page, other.reading)
     lost, right = broken(truth, greedy.page, other.page)
-    return f" {sureness(truth, other.page):5.2f} {100 * among / max(1, wrong):6.0f} {lost:3} /{right:3}"
+    low = " /".join(f"{100 * share:3.0f}" for share in marked_low(truth, other.page))
+    return f" {sureness(truth, other.page):5.2f} {100 * among / max(1, wrong):6.0f} {lost:3} /{right:3} {low:>9}"
 
 
 def peak_memory(worker: Worker) -> int:
@@ -200,8 +214,9 @@ async def measure(images: list[tuple[Path, bytes]]) -> None:
     for image, content in images:
         greedy = await measured(worker, image, content, LITERAL)
         print(greedy, flush=True)
-        other = await measured(worker, image, content, AUTO)
-        print(f"{other}{compared(greedy, other) if greedy.truth else ''}", flush=True)
+        for is_careful in (False, True):
+            other = await measured(worker, image, content, AUTO, is_careful=is_careful)
+            print(f"{other}{compared(greedy, other) if greedy.truth else ''}", flush=True)
     print(await kept_figures(worker))
     print(f"cold start to the first result: {start:.2f} s")
     if images:

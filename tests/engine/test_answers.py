@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +13,9 @@ from hypothesis import strategies as st
 from tui.dialects import DIALECTS
 from tui.dialects.spans import Span, Text
 from tui.engine.answers import document_intelligence, image_analysis, read, recognize_text
+from tui.engine.answers.common import LOW_BELOW
 from tui.engine.operations import Operation, Order, Status
+from tui.engine.reading import Alternative, Reading
 from tui.model import Line, Page, Polygon, Word
 
 WORDS = st.builds(str.__add__, st.sampled_from("abcé’ﬁ\U0001df00"), st.text("abc\u0301\u0308é\U0001df00", max_size=5))
@@ -33,7 +37,7 @@ def page_of(lines: list[list[str]], number: int = 1) -> Page:
 
 def ended(*pages: Page, **options: str) -> Operation:
     names = {name.replace("_", "-"): value for name, value in options.items()}
-    return Operation("x", 0, 0, Status.SUCCEEDED, pages=pages, order=Order(options=names))
+    return Operation("x", 0, 0, Status.SUCCEEDED, readings=tuple(map(Reading, pages)), order=Order(options=names))
 
 
 def failed(code: str) -> Operation:
@@ -157,3 +161,51 @@ def test_document_intelligence_says_why_it_failed(code: str, said: tuple[str, st
 def test_form_recognizer_says_why_it_failed() -> None:
     result = read.layout_2_1(failed("InvalidImage"))["analyzeResult"]
     assert result["errors"] == [{"code": "InvalidImage", "message": "It is torn."}]
+
+
+def alternative_reading() -> Operation:
+    """Return an operation that knows what else its word may be."""
+    line = Line("Slas", box(0), (Word("Slas", box(0), 0.6),))
+    others = (Alternative("Slas", 0.6), Alternative("Silas", 0.397), Alternative("Stas", 0.003))
+    reading = Reading(Page(1, 100, 50, lines=(line,)), ((others,),), "de")
+    order = Order(options={"api-version": "2024-11-30"})
+    return Operation("x", 0, 0, Status.SUCCEEDED, readings=(reading,), order=order)
+
+
+def test_alternatives_stand_beside_a_word_under_a_key_of_our_own() -> None:
+    (page,) = read.read_3_2(alternative_reading())["analyzeResult"]["readResults"]
+    assert page["x-handread"] == {"language": "de"}
+    assert page["lines"][0]["x-handread"] == {"confidence": 0.6}
+    (word,) = page["lines"][0]["words"]
+    assert word["x-handread"] == {"alternatives": [("Slas", 0.6), ("Silas", 0.397)]}
+
+
+@pytest.mark.parametrize(
+    ("name", "say"),
+    [
+        ("read-3.0", read.read_3_0),
+        ("read-3.2", read.read_3_2),
+        ("form-recognizer-2.1", read.layout_2_1),
+        ("image-analysis-4.0", image_analysis.image_analysis_4_0),
+    ],
+)
+def test_our_own_client_reads_the_alternatives_back(name: str, say: Callable[[Operation], dict[str, Any]]) -> None:
+    answer = json.loads(json.dumps(say(alternative_reading())))
+    (page,) = DIALECTS[name]({}).parse(answer)
+    assert page.lines[0].words[0].alternatives == ("Silas",)
+
+
+def test_document_intelligence_has_them_too() -> None:
+    (page,) = document_intelligence.analyze_result(alternative_reading())["analyzeResult"]["pages"]
+    assert page["words"][0]["x-handread"]["alternatives"][1] == ("Silas", 0.397)
+
+
+def test_the_oldest_services_say_nothing_that_they_never_said() -> None:
+    said = [recognize_text.recognize_text_2_1(alternative_reading()), read.batch_read(alternative_reading())]
+    assert all("x-handread" not in json.dumps(answer) for answer in said)
+
+
+def test_a_word_is_low_below_the_measured_threshold_alone() -> None:
+    words = tuple(Word(str(sure), box(0), sure) for sure in (LOW_BELOW - 0.01, LOW_BELOW))
+    answer = recognize_text.recognize_text_2_0(ended(Page(1, 9, 9, lines=(Line("", box(0), words),))))
+    assert [word.get("confidence") for word in answer["recognitionResult"]["lines"][0]["words"]] == ["Low", None]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tui.engine.keeping import Folder, Memory
 from tui.engine.operations import Keeper, Operation, Order, Status
+from tui.engine.reading import Alternative, Reading
 from tui.model import Line, Page, Polygon, Word
 
 ID = "3f0c3c0e-58a5-4b6e-9d3f-0c2f7a4c1b11"
@@ -23,7 +24,8 @@ def read_one(**changes: object) -> Operation:
     box = Polygon.from_bounds(1.5, 2, 30, 40)
     page = Page(2, 800, 400, 0.5, (Line("naïve", box, (Word("naïve", box, 0.75), Word("x", None, None, low=True))),))
     order = Order("read-3.2", options={"language": "en"}, kept=100.0)
-    facts = {"status": Status.SUCCEEDED, "pages": (page,), "order": order, **changes}
+    others = (((Alternative("naïve", 0.75), Alternative("native", 0.25)), ()),)
+    facts = {"status": Status.SUCCEEDED, "readings": (Reading(page, others, "fr"),), "order": order, **changes}
     return Operation(ID, NOW - 5, NOW, **facts)  # type: ignore[arg-type]
 
 
@@ -39,7 +41,7 @@ def file_in(tmp_path: Path) -> Path:
 async def test_what_is_kept_comes_back_as_it_was_also_to_another_server(folder: Folder, tmp_path: Path) -> None:
     await folder.put(read_one())
     assert await Folder(tmp_path / "keep").get(ID) == read_one()
-    await folder.put(read_one(status=Status.FAILED, pages=(), reason="Torn.", code="InvalidImage"))
+    await folder.put(read_one(status=Status.FAILED, readings=(), reason="Torn.", code="InvalidImage"))
     found = await folder.get(ID)
     assert found
     assert (found.status, found.reason, found.code) == (Status.FAILED, "Torn.", "InvalidImage")
@@ -121,3 +123,14 @@ async def test_a_disk_that_takes_nothing_is_complained_of(tmp_path: Path) -> Non
     with pytest.raises(OSError, match="No such file"):
         await folder.put(read_one())
     assert "cannot be kept" in said[0]
+
+
+async def test_what_an_older_handread_kept_has_no_alternatives(folder: Folder, tmp_path: Path) -> None:
+    await folder.put(read_one())
+    data = json.loads(file_in(tmp_path).read_text("utf-8"))
+    del data["beside"]
+    file_in(tmp_path).write_text(json.dumps(data), "utf-8")
+    found = await folder.get(ID)
+    assert found
+    assert found.pages == read_one().pages
+    assert found.readings == tuple(map(Reading, found.pages))

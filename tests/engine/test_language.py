@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tests.engine.test_beam import written
 from tui.engine import language as languages
 from tui.engine.beam import LINE, WORD, alternatives, candidates, share_of
-from tui.engine.language import LANGUAGES, Language, Languages, NoWordList, Spelling, Words, guessed, loaded, word_list
+from tui.engine.language import Language, Languages, NoWordList, Spelling, Words, guessed, loaded, word_list
+from tui.engine.tags import LANGUAGES
 
 WRITTEN = string.ascii_letters + string.digits + " .,-/'&£()äöüé"
 
@@ -145,6 +146,19 @@ def test_a_persons_own_words_weigh_in_and_leave_the_language_as_it_was(english: 
     assert read(english, "at Tarne Hows", "at Tames Hows", 0.5) != "at Tarne Hows"
 
 
+def test_a_word_weighs_in_the_more_the_oftener_it_was_accepted(english: Language) -> None:
+    scores = [score(english.with_words(accepted={"Wrexon": times, "the": 50}), "to Wrexon") for times in (0, 1, 5, 50)]
+    assert scores == sorted(scores)
+    assert scores[1] > scores[0] + 1
+    taught = english.with_words(accepted={"Tarne": 2})
+    assert read(taught, "at Tarne Hows", "at Tames Hows", 0.5) == "at Tarne Hows"
+
+
+def test_however_many_words_were_accepted_the_language_keeps_its_say(english: Language) -> None:
+    many = {f"Zq{letter}x{other}": 1000 for letter in string.ascii_lowercase for other in string.ascii_lowercase}
+    assert score(english.with_words(accepted=many), "of the") > score(english, "of the") - 1
+
+
 def test_an_own_word_keeps_its_capitals(english: Language) -> None:
     taught = english.with_words(["McOwat", "polarizer"])
     assert score(taught, "to McOwat") > score(taught, "to Mcowat") + 3
@@ -207,6 +221,11 @@ def test_a_language_is_loaded_once_until_another_is_wanted() -> None:
     assert taught is not None
     assert taught is shelf.language("sv", ["Åsa"]) is not swedish
     assert score(taught, "och Åsa") > score(swedish, "och Åsa")
+    accepted = {"Åsa": 1}
+    once = shelf.language("sv", accepted=accepted)
+    assert once is shelf.language("sv", accepted={"Åsa": 1})
+    accepted["Åsa"] = 50
+    assert shelf.language("sv", accepted=accepted) is not once
     assert shelf.language("nl") is not None
     again = shelf.language("sv")
     assert again is not None

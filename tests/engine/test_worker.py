@@ -16,15 +16,16 @@ from pathlib import Path
 import pytest
 
 from tests.engine import drawn, worn
-from tui.engine import EngineClosed, EngineCrashed, ImageUnreadable
+from tui.engine import EngineClosed, EngineCrashed, ImageUnreadable, NoSuchPage
 from tui.engine.process import EngineProcess
-from tui.engine.reading import LITERAL
+from tui.engine.reading import LITERAL, Box
 from tui.engine.worker import Progress, Worker
-from tui.model import Page
+from tui.model import Page, Polygon
 
 pytestmark = pytest.mark.xdist_group("reading")
 
 LINES = (drawn.FIRST, drawn.SECOND, drawn.THIRD)
+SECOND_LINE = Polygon.from_bounds(20, 130, 760, 210)
 GENEROUS = 60.0
 
 
@@ -105,6 +106,91 @@ async def test_a_language_and_a_persons_words_come_with_each_document(worker: Wo
         for reading in (plain, taught)
     ]
     assert shares[1]["Wrexon"] > shares[0].get("Wrexon", 0.0)
+
+
+async def test_only_what_is_new_of_the_accepted_words_is_sent_and_a_new_process_hears_all(worker: Worker) -> None:
+    content = drawn.as_file(worn.page(("Kate Wrexon at Tarn Hows",), 2))
+
+    async def share(accepted: dict[str, int]) -> float:
+        (reading,) = await worker.readings(content, language="en", accepted=accepted)
+        words = (one for words in reading.alternatives for others in words for one in others)
+        return next((one.share for one in words if one.text == "Wrexon"), 0.0)
+
+    plain, taught = await share({}), await share({"Wrexon": 3})
+    assert taught > plain
+    assert worker._process
+    sent: list[dict[str, int]] = []
+    send = worker._process._documents.send
+    worker._process._documents.send = lambda order: (sent.append(dict(order[1].accepted)), send(order))  # type: ignore[method-assign, assignment, func-returns-value]
+    assert await share({"Wrexon": 3, "Hows": 1}) > plain
+    assert await share({"Hows": 1}) == pytest.approx(plain, abs=0.01)
+    assert sent == [{"Hows": 1}, {"Wrexon": -3}]
+    assert worker.pid
+    os.kill(worker.pid, signal.SIGKILL)
+    await until(lambda: worker.pid is None)
+    assert await share({"Wrexon": 3}) == pytest.approx(taught)
+
+
+async def test_a_box_is_read_amid_a_page_whose_reading_goes_on(worker: Worker, document: bytes) -> None:
+    begun, order = asyncio.Event(), list[str]()
+    page = asyncio.create_task(worker.read(document, progress=lambda told: begun.set() if told.line else None))
+    page.add_done_callback(lambda _: order.append("page"))
+    await begun.wait()
+    pid = worker.pid
+    reading = await worker.box(document, Box(SECOND_LINE), language="en")
+    order.append("box")
+    assert [line.text for line in reading.page.lines] == [drawn.SECOND]
+    assert reading.whole[0].text == drawn.SECOND
+    assert lines_of(await page) == [list(LINES)]
+    assert worker.pid == pid
+    assert order == ["box", "page"]
+
+
+async def test_a_box_that_nobody_wants_any_more_leaves_the_page_alone(worker: Worker, document: bytes) -> None:
+    begun = asyncio.Event()
+    page = asyncio.create_task(worker.read(document, progress=lambda _: begun.set()))
+    await begun.wait()
+    pid = worker.pid
+    box = asyncio.create_task(worker.box(document, Box(SECOND_LINE)))
+    await asyncio.sleep(0)
+    box.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await box
+    assert lines_of(await page) == [list(LINES)]
+    assert worker.pid == pid
+
+
+async def test_boxes_may_be_asked_for_all_at_once_and_each_gets_its_own(worker: Worker, document: bytes) -> None:
+    places = [Polygon.from_bounds(20, 30 + 100 * place, 760, 110 + 100 * place) for place in range(3)]
+    readings = await asyncio.gather(*(worker.box(document, Box(place), language="en") for place in places))
+    assert [reading.page.lines[0].text for reading in readings] == list(LINES)
+
+
+async def test_a_box_comes_in_the_pixels_that_it_was_asked_for_in(worker: Worker, document: bytes) -> None:
+    half = Box(SECOND_LINE.scaled(0.5, 0.5), width=400, height=200)
+    (line,) = (await worker.box(document, half, language="en")).page.lines
+    assert line.text == drawn.SECOND
+    assert line.polygon
+    assert line.polygon.bounds == pytest.approx((10, 65, 380, 105), abs=1)
+
+
+async def test_where_nothing_is_written_there_is_no_line(worker: Worker, document: bytes) -> None:
+    reading = await worker.box(document, Box(Polygon.from_bounds(20, 340, 760, 390)))
+    assert reading.page.lines == ()
+    assert reading.whole == ()
+
+
+async def test_a_box_of_a_page_that_is_not_there_says_so(worker: Worker, document: bytes) -> None:
+    with pytest.raises(NoSuchPage):
+        await worker.box(document, Box(SECOND_LINE, page=2))
+
+
+async def test_a_box_survives_the_death_of_the_process_too(worker: Worker, document: bytes) -> None:
+    await worker.box(document, Box(SECOND_LINE))
+    assert worker.pid
+    os.kill(worker.pid, signal.SIGKILL)
+    reading = await worker.box(document, Box(SECOND_LINE), language="en", is_careful=True)
+    assert reading.page.lines[0].text == drawn.SECOND
 
 
 async def test_pages_are_those_of_the_readings(worker: Worker, document: bytes) -> None:

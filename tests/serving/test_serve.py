@@ -57,7 +57,7 @@ def command(*options: str | Path) -> list[str]:
 
 
 @contextmanager
-def serving(keep: Path, *options: str, lines: int = 3, **environment: str) -> Iterator[Server]:
+def serving(keep: Path, *options: str | Path, lines: int = 3, **environment: str) -> Iterator[Server]:
     process = subprocess.Popen(
         command("--port", "0", "--keep", keep, *options),
         stdout=subprocess.PIPE,
@@ -222,6 +222,22 @@ def test_beyond_this_machine_a_key_is_required(tmp_path: Path) -> None:
     said = refusal(["--host", "0.0.0.0", "--port", "0", "--keep", tmp_path], HANDREAD_SERVE_KEY="")
     assert "needs a key" in said
     assert "HANDREAD_SERVE_KEY" in said
+
+
+def test_a_language_without_words_and_a_list_that_cannot_be_read_are_sentences(tmp_path: Path) -> None:
+    assert "'hu' is no language that the engine has words of" in refusal(["--language", "hu"])
+    assert f"{tmp_path / 'none'} cannot be read: No such file" in refusal(["--words", tmp_path / "none"])
+
+
+def test_the_language_is_that_of_the_command_unless_a_request_says_another(tmp_path: Path) -> None:
+    (tmp_path / "names.txt").write_text("Silas\n")
+    with serving(tmp_path, "--language", "de", "--words", tmp_path / "names.txt", "--careful") as server:
+        read_in = []
+        for path in (READ, f"{READ}?language=en"):
+            taken = server.http.post(path, content=IMAGE, headers=BYTES)
+            (page,) = server.ended(taken.headers["Operation-Location"])["analyzeResult"]["readResults"]  # type: ignore[index]
+            read_in.append(page["x-handread"]["language"])
+        assert read_in == ["de", "en"]
 
 
 def test_a_taken_port_and_a_folder_that_cannot_be_are_sentences(tmp_path: Path) -> None:

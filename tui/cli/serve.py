@@ -48,6 +48,20 @@ from tui.exits import DONE, INTERRUPTED
     metavar="SECONDS",
     help="How long the document being read has to end when the server is stopped.",
 )
+@click.option(
+    "--language",
+    default="auto",
+    show_default=True,
+    metavar="CODE",
+    help="In which language to read where a request does not say: en, de, ...; literal for none at all.",
+)
+@click.option(
+    "--words",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Names, places and terms to reckon with, one a line; read anew when it changes.",
+)
+@click.option("--careful", "is_careful", is_flag=True, help="Look at unsure lines three times, for more work.")
 @click.option("--quiet", "is_quiet", is_flag=True, help="Log no requests on stderr.")
 def serve(
     host: str,
@@ -57,6 +71,9 @@ def serve(
     allowed_hosts: tuple[str, ...],
     public_url: str,
     grace: float,
+    language: str,
+    words: Path | None,
+    is_careful: bool,
     is_quiet: bool,
 ) -> None:
     """Put the engine on a port, where scripts written for the cloud's services find it.
@@ -70,7 +87,7 @@ def serve(
     _refuse_without_server()
     from tui.serving.server import Plan, serve
 
-    plan = Plan(host, port, key_file, keep, allowed_hosts, public_url, grace, is_quiet)
+    plan = Plan(host, port, key_file, keep, allowed_hosts, public_url, grace, is_quiet, language, words, is_careful)
     ended_in_peace = serve(plan, click.echo, _log)
     sys.exit(DONE if ended_in_peace else INTERRUPTED)
 

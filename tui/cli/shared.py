@@ -58,7 +58,7 @@ def with_looks(command: Callable[..., Any]) -> Callable[..., Any]:
     graphics = click.option(
         "--graphics",
         metavar="PROTOCOL",
-        help="Show ink pixel by pixel: kitty, none, or auto, where it is certain that the terminal can.",
+        help="Show ink pixel by pixel: kitty, iterm2, sixel, none, or auto, by what the terminal says it can.",
     )
     theme = click.option(
         "--theme", metavar="NAME", help="A theme of Textual, such as textual-dark, textual-light, ansi-dark."
@@ -154,7 +154,7 @@ def _refuse_without_engine() -> None:
     from tui.engine import EngineMissing, require
 
     try:
-        require()
+        require(language=False)
     except EngineMissing as error:
         raise Sentence(f"{error} Or review only, with --service none.") from error
 

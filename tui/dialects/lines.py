@@ -14,6 +14,9 @@ from typing import Any
 
 from tui.model import Line, Page, Polygon, Word
 
+OUR_KEY = "x-handread"
+"""Under this key the carried engine says what the services' protocols have no place for."""
+MOST_ALTERNATIVES = 32
 LARGEST_PAGE_NUMBER = 1_000_000
 LARGEST_COORDINATE = 1e9
 """Beyond it a number is no place on a page, in whatever unit, and a multiple of it might be no number at all."""
@@ -51,11 +54,12 @@ def page_from(record: Mapping[str, Any], number: int) -> Page:
 
 def lines_from(value: object) -> tuple[Line, ...]:
     """Return the lines that have a text or at least a place, in the service's order."""
-    lines = (_line(record) for record in records_of(value))
+    lines = (line_from(record) for record in records_of(value))
     return tuple(line for line in lines if line.text or line.polygon)
 
 
-def _line(record: Mapping[str, Any]) -> Line:
+def line_from(record: Mapping[str, Any]) -> Line:
+    """Return one line, in the answer's own units; without a text or a place where it has none."""
     words = tuple(_words(record.get("words")))
     return Line(
         text=text_of(record.get("text")) or " ".join(word.text for word in words),
@@ -71,7 +75,16 @@ def _words(value: object) -> Iterator[Word]:
         if text:
             confidence = record.get("confidence")
             low = isinstance(confidence, str) and confidence.lower() == "low"
-            yield Word(text, _place(record), share_of(confidence), low)
+            yield Word(text, _place(record), share_of(confidence), low, _alternatives(record.get(OUR_KEY), text))
+
+
+def _alternatives(ours: object, text: str) -> tuple[str, ...]:
+    """Return what else a word may be, of what the carried engine says beside it: [[text, share], ...]."""
+    listed = ours.get("alternatives") if isinstance(ours, Mapping) else None
+    if not isinstance(listed, list):
+        return ()
+    others = (text_of(pair[0]) for pair in listed[:MOST_ALTERNATIVES] if isinstance(pair, list) and pair)
+    return tuple(dict.fromkeys(other for other in others if other and other != text))
 
 
 def _place(record: Mapping[str, Any]) -> Polygon | None:

@@ -2,6 +2,7 @@
 
 EngineError                     it gives no text for this document; a sentence and a code
 ├── EngineMissing               the extra `local` is not installed
+│   └── LanguageMissing         of it the word lists alone are not: pages are read without a language
 ├── ImageUnreadable             the bytes are no image that it can decode
 ├── ImageTooLarge               more pixels or pages than it takes
 ├── NoSuchPage                  none of the pages asked for is in the document
@@ -12,6 +13,7 @@ EngineError                     it gives no text for this document; a sentence a
 from __future__ import annotations
 
 from importlib.util import find_spec
+from pathlib import Path
 
 
 class EngineError(Exception):
@@ -28,6 +30,10 @@ class EngineMissing(EngineError):
     """The extra `local` is not installed."""
 
     code = "EngineMissing"
+
+
+class LanguageMissing(EngineMissing):
+    """The word lists are not installed, without which the engine reads what it sees, letter by letter."""
 
 
 class ImageUnreadable(EngineError):
@@ -60,11 +66,30 @@ class EngineClosed(EngineError):
     code = "CancelledRequest"
 
 
-def require() -> None:
-    """Raise EngineMissing where a part of the extra `local` is not installed; imports none of them."""
+def require(*, language: bool = True) -> None:
+    """Raise EngineMissing where a part of the extra `local` is not installed; imports none of them.
+
+    Where nothing is missing but the word lists it raises LanguageMissing, unless it is content without a language.
+    """
     missing = [name for name in ("numpy", "onnxruntime", "rapidocr", "starlette") if find_spec(name) is None]
     if missing:
         raise EngineMissing(missing_sentence(", ".join(missing)))
+    if language and (what := _missing_for_language()):
+        raise LanguageMissing(
+            f"The engine reads letter by letter, without the words of a language: {what} is missing. Run pip install "
+            f"'handread[local]'."
+        )
+
+
+def _missing_for_language() -> str:
+    """Return which of the parts is missing that words of languages are read with; empty where none is."""
+    if find_spec("msgpack") is None:
+        return "msgpack"
+    package = find_spec("wordfreq")
+    folders = package.submodule_search_locations or () if package else ()
+    if any(next(Path(folder).glob("data/large_*.msgpack.gz"), None) for folder in folders):
+        return ""
+    return "wordfreq" if package is None else "what wordfreq knows of words (its folder data)"
 
 
 def missing_sentence(what: str) -> str:

@@ -14,7 +14,7 @@ there are; one at the end weighs as any character does, but the text is given wi
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heappush, heapreplace
 from typing import Any, Protocol
@@ -267,23 +267,39 @@ def alternatives(
     for text, weight in found.items():
         if text and len(kept) < max(count, len(wanted)):
             kept.setdefault(text, weight)
-    return _shared(kept)
+    return shared(kept)
 
 
 def of_words(
     words: Sequence[Reading], columns: Probabilities, alphabet: Sequence[str], language: Language | None = None
 ) -> tuple[tuple[Alternative, ...], ...]:
     """Return the alternatives of each word of a line, itself among them."""
-    found = []
+    return tuple(
+        alternatives(own, alphabet, language, always=[word.text], amid=amid)
+        for word, (own, amid) in zip(words, parted(words, columns, alphabet), strict=True)
+    )
+
+
+def parted(
+    words: Sequence[Reading], columns: Probabilities, alphabet: Sequence[str]
+) -> Iterator[tuple[Probabilities, bool]]:
+    """Yield the own columns of each word of a line, and whether it stands amid a sentence."""
     for place, word in enumerate(words):
         before = words[place - 1] if place else None
         after = words[place + 1] if place + 1 < len(words) else None
         own = word_columns(
             columns, alphabet, word.first, word.last, before.last if before else None, after.first if after else None
         )
-        amid = before is not None and before.text[-1] not in _ENDS
-        found.append(alternatives(own, alphabet, language, always=[word.text], amid=amid))
-    return tuple(found)
+        yield own, before is not None and before.text[-1] not in _ENDS
+
+
+def ways(
+    text: str, columns: Probabilities, alphabet: Sequence[str], language: Language | None = None
+) -> tuple[Alternative, ...]:
+    """Return the ways to read a whole line, the likeliest first; one of them is the text that was taken."""
+    found = {one.text.strip(): one.weight for one in candidates(columns, alphabet, language)}
+    found.setdefault(text, weight_of(text, columns, alphabet, language, search=LINE))
+    return shared({text: weight for text, weight in found.items() if text and weight > -math.inf})
 
 
 def share_of(word: str, found: Sequence[Alternative]) -> float:
@@ -291,7 +307,8 @@ def share_of(word: str, found: Sequence[Alternative]) -> float:
     return next((one.share for one in found if one.text == word), 0.0)
 
 
-def _shared(weights: dict[str, float]) -> tuple[Alternative, ...]:
+def shared(weights: dict[str, float]) -> tuple[Alternative, ...]:
+    """Return alternatives by their logarithmic weights, the weightiest first."""
     if not weights:
         return ()
     best = max(weights.values())

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.engine.operations import Operation, Order, Status
+from tui.engine.reading import Alternative, Reading
 from tui.model import page_from_data, page_to_data
 
 SWEEP_EVERY = 60.0
@@ -165,7 +166,29 @@ def _data_of(operation: Operation) -> dict[str, Any]:
         "reason": operation.reason,
         "code": operation.code,
         "pages": [page_to_data(page) for page in operation.pages],
+        "beside": [_beside(reading) for reading in operation.readings],
     }
+
+
+def _beside(reading: Reading) -> dict[str, Any]:
+    """Return what is known of a page beside its text."""
+    others = [[[(one.text, one.share) for one in word] for word in line] for line in reading.alternatives]
+    return {"language": reading.language, "alternatives": others}
+
+
+def _readings(pages: list[dict[str, Any]], beside: list[dict[str, Any]] | None) -> tuple[Reading, ...]:
+    """Return pages with what was noted beside them; an older Handread noted nothing."""
+    noted = [{} for _ in pages] if beside is None else beside
+    return tuple(_reading(*both) for both in zip(pages, noted, strict=True))
+
+
+def _reading(page: dict[str, Any], beside: dict[str, Any]) -> Reading:
+    others = beside.get("alternatives", ())
+    return Reading(
+        page_from_data(page),
+        tuple(tuple(tuple(Alternative(*one) for one in word) for word in line) for line in others),
+        str(beside.get("language", "")),
+    )
 
 
 def _operation_of(data: dict[str, Any]) -> Operation | None:
@@ -176,7 +199,7 @@ def _operation_of(data: dict[str, Any]) -> Operation | None:
         float(data["created"]),
         float(data["updated"]),
         Status(data["status"]),
-        pages=tuple(map(page_from_data, data["pages"])),
+        readings=_readings(data["pages"], data.get("beside")),
         reason=data["reason"],
         code=data["code"],
         order=Order(

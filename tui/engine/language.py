@@ -27,13 +27,15 @@ from itertools import accumulate
 from pathlib import Path
 from statistics import fmean
 from threading import Thread
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-LANGUAGES = ("ca", "cs", "de", "en", "es", "fi", "fr", "it", "nb", "nl", "pl", "pt", "sv")
-"""All that wordfreq has a large list of and that are written in Latin letters."""
+from tui.engine.tags import LANGUAGES
+from tui.engine.words import words_in
+
 RAREST = 1e-7
 """Words rarer than this are left out: they make room for misreadings."""
 
@@ -48,6 +50,8 @@ _LEAST = 1e-30
 _RARE = 2.0
 _NEW = 3.0
 """How much it counts, for each kind of character seen somewhere, that another one may stand there."""
+
+_NONE: Mapping[str, int] = MappingProxyType({})
 
 _Codes = NDArray[np.int64]
 _Floats = NDArray[np.float64]
@@ -350,8 +354,12 @@ _WITHIN_A_SENTENCE = ",-\"'’"
 _WITHIN_A_FIGURE = ".,:-/"
 _OWN_WORD = 1e-4
 """How frequent one of the person's own words is taken to be: as a common name."""
+_OF_ACCEPTED = 0.2
+"""How frequent words that were accepted are together, when there are many of them."""
+_FEW_ACCEPTED = 1000
+"""So many words must have been accepted until they are half as frequent as that."""
 _MOST_OWN = 0.3
-"""How frequent all of them may be together."""
+"""How frequent all of these may be together."""
 _UNITS = (
     "A B C F K N P S V W a b c cm ct cts d dl doz f ft g gal gr h hr hrs in kg km l lb lbs m mg min miles ml mm mo n nd"
     " oz p pp pt qt r rd s sec st t th v vol w x yd yds yr yrs"
@@ -400,9 +408,12 @@ class Language:
         self._beginning = lru_cache(50_000)(self._uncached_beginning)
         self.step = lru_cache(50_000)(self._uncached_step)
 
-    def with_words(self, own: Iterable[str]) -> Language:
-        """Return this language with a person's own words (names, places, terms) added; it shares the list."""
-        return Language(self._words, self._spelling, self._costs, _own_words(own))
+    def with_words(self, own: Iterable[str] = (), accepted: Mapping[str, int] = _NONE) -> Language:
+        """Return this language with more words; it shares the list.
+
+        `own` are a person's (names, places, terms), `accepted` those that were accepted so far and how often each.
+        """
+        return Language(self._words, self._spelling, self._costs, _more_words(own, accepted))
 
     def start(self, *, amid: bool = False) -> State:
         """Return the state before a line, or before a word amid one."""
@@ -534,14 +545,20 @@ def _is_short_for(word: str) -> bool:
     return (len(word) == 1 and word.isupper()) or word in _all_abbreviations()
 
 
-def _own_words(words: Iterable[str]) -> dict[str, float]:
-    """Return a person's words, taken apart where they are several, as they are written and with a capital."""
+def _more_words(own: Iterable[str], accepted: Mapping[str, int]) -> dict[str, float]:
+    """Return a person's words, taken apart where they are several, as they are written and with a capital.
+
+    A word that was accepted is as frequent as it was among the accepted ones, of which a fixed share is made (a cache
+    model: Kuhn and De Mori 1990); while they are few, each counts as much as if there were a thousand.
+    """
     found: dict[str, float] = {}
-    for word in words:
-        for part in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", word):
-            plain = part.replace("’", "'")
-            found[plain] = _OWN_WORD
-            found.setdefault(plain[0].upper() + plain[1:], _OWN_WORD * math.exp(USUAL.first_capital))
+    for text in own:
+        for word in words_in(text):
+            found[word] = _OWN_WORD
+            found.setdefault(word[0].upper() + word[1:], _OWN_WORD * math.exp(USUAL.first_capital))
+    each = _OF_ACCEPTED / (_FEW_ACCEPTED + sum(accepted.values()))
+    for word, times in accepted.items():
+        found[word] = max(found.get(word, 0.0), times * each)
     return found
 
 
@@ -560,27 +577,28 @@ class Languages:
     def __init__(self) -> None:
         self._code = ""
         self._loading: Future[Language | None] = Future()
-        self._words: tuple[str, ...] = ()
-        self._with_words: Language | None = None
+        self._more: tuple[tuple[str, ...], Mapping[str, int]] = ((), _NONE)
+        self._with_more: Language | None = None
 
     def prepare(self, code: str) -> None:
         """Begin to load a language, unless it is there or on its way."""
         if code != self._code:
-            self._code, self._loading, self._with_words = code, Future(), None
+            self._code, self._loading, self._with_more = code, Future(), None
             Thread(target=_fulfil, args=(self._loading, code), daemon=True, name="handread-language").start()
 
-    def language(self, code: str, words: Sequence[str] = ()) -> Language | None:
-        """Return a language with a person's own words, when it has been loaded; None where its list is not installed.
+    def language(self, code: str, words: Sequence[str] = (), accepted: Mapping[str, int] = _NONE) -> Language | None:
+        """Return a language with more words, when it has been loaded; None where its list is not installed.
 
         It waits for the rest of the half second that loading takes, so that a page is read the same whenever it comes.
         """
         self.prepare(code)
         language = self._loading.result()
-        if language is None or not words:
+        if language is None or not (words or accepted):
             return language
-        if self._with_words is None or self._words != tuple(words):
-            self._words, self._with_words = tuple(words), language.with_words(words)
-        return self._with_words
+        if self._with_more is None or self._more != (tuple(words), accepted):
+            self._more = tuple(words), dict(accepted)
+            self._with_more = language.with_words(words, accepted)
+        return self._with_more
 
 
 def _fulfil(future: Future[Language | None], code: str) -> None:

@@ -14,9 +14,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from tui.aside import aside
 from tui.engine import EngineError
 from tui.engine.ranges import EVERY_PAGE, PageRanges
-from tui.engine.worker import Progress, Worker
+from tui.engine.reading import AUTO, Box, Reading
+from tui.engine.words import Vocabulary
+from tui.engine.worker import How, Progress, Worker
 from tui.model import Page
 
 KEPT_SECONDS = 48 * 3600
@@ -37,6 +40,36 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Manner:
+    """How a document is to be read, as far as a request says."""
+
+    language: str = ""
+    """The code of a language, AUTO or LITERAL; empty where nothing is said."""
+    words: tuple[str, ...] = ()
+    """Words to reckon with, beside those that are known already."""
+    is_careful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How documents are read where a request says nothing else."""
+
+    language: str = AUTO
+    is_careful: bool = False
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+
+    async def applied_to(self, manner: Manner) -> How:
+        """Return how a document is read that is to be read in some manner; the words are looked up aside."""
+        words, accepted = await aside(self.vocabulary.now)
+        return {
+            "language": manner.language or self.language,
+            "words": (*words, *manner.words),
+            "accepted": accepted,
+            "is_careful": manner.is_careful or self.is_careful,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """What was asked for beside the document itself."""
 
@@ -49,6 +82,7 @@ class Order:
     """Seconds for which it can be asked after once it has ended; 0 where the answer is waited for."""
     is_pdf: bool = False
     """Whether the document is a PDF, whose boxes are told in inches."""
+    manner: Manner = field(default_factory=Manner)
 
 
 @dataclass(slots=True)
@@ -61,12 +95,18 @@ class Operation:
     updated: float
     status: Status = Status.NOT_STARTED
     progress: Progress | None = None
-    pages: tuple[Page, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    """What came of each page."""
     reason: str = ""
     """Why it failed, as a sentence."""
     code: str = ""
     """Why it failed, in the services' words."""
     order: Order = field(default_factory=Order)
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """The pages that were read."""
+        return tuple(reading.page for reading in self.readings)
 
     @property
     def has_ended(self) -> bool:
@@ -110,8 +150,11 @@ class Keeper(Protocol):
 class Operations:
     """All operations of one service, read one after the other by one worker."""
 
-    def __init__(self, worker: Worker, clock: Callable[[], float], keeper: Keeper, spare: Keeper) -> None:
+    def __init__(
+        self, worker: Worker, clock: Callable[[], float], keeper: Keeper, spare: Keeper, habits: Habits | None = None
+    ) -> None:
         self._worker = worker
+        self._habits = habits or Habits()
         self._clock = clock
         self._keeper = keeper
         self._spare = spare
@@ -153,6 +196,10 @@ class Operations:
         task = asyncio.create_task(self._run(operation, content))
         self._under_way[operation.id] = _UnderWay(operation, task, len(content))
         return operation
+
+    async def box(self, content: bytes, box: Box, manner: Manner) -> Reading:
+        """Read one box of a page at once, whatever waits; raises EngineError."""
+        return await self._worker.box(content, box, **await self._habits.applied_to(manner))
 
     async def named(self, operation_id: str, kind: str = "") -> Operation | None:
         """Return an operation, or None where there is none of that kind, or no longer."""
@@ -211,20 +258,23 @@ class Operations:
             self._move(operation, Status.RUNNING)
 
         try:
-            pages = await self._worker.read(content, pages=operation.order.pages, progress=advance)
+            order = operation.order
+            how = await self._habits.applied_to(order.manner)
+            how["pages"] = order.pages
+            readings = await self._worker.readings(content, progress=advance, **how)
         except EngineError as error:
             await self._end(operation, reason=error.sentence, code=error.code)
         except asyncio.CancelledError:
             await self._end(operation, reason=STOPPED, code=_CANCELLED)
             raise
         else:
-            await self._end(operation, pages=pages)
+            await self._end(operation, readings=readings)
 
     async def _end(
-        self, operation: Operation, *, pages: tuple[Page, ...] = (), reason: str = "", code: str = ""
+        self, operation: Operation, *, readings: tuple[Reading, ...] = (), reason: str = "", code: str = ""
     ) -> None:
         """Note what came of it: first with its keeper, so that it can be asked after at any moment."""
-        operation.pages, operation.reason, operation.code = pages, reason, code
+        operation.readings, operation.reason, operation.code = readings, reason, code
         self._move(operation, Status.FAILED if reason else Status.SUCCEEDED)
         one = self._under_way.get(operation.id)
         try:

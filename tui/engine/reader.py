@@ -10,22 +10,24 @@ engine's own process (see worker.py).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from tui.engine import beam, readout
+from tui.engine import beam, readout, voting
 from tui.engine.boxes import line_boxes
 from tui.engine.document import reduced, refuse_bombs, upright
 from tui.engine.geometry import Matrix, Pixels, Quad, homography, mapped, resized, sizes
-from tui.engine.language import LANGUAGES, Language, Languages, guessed
+from tui.engine.language import Language, Languages, guessed
 from tui.engine.order import in_reading_order, page_angle
 from tui.engine.reading import AUTO, Alternative, Reading
 from tui.engine.sideways import Side
+from tui.engine.tags import LANGUAGES
 from tui.engine.weights import DETECTOR, RECOGNISER, Network
 from tui.model import Line, Page, Polygon, Word
 
@@ -44,6 +46,11 @@ CLEARLY = 0.1
 LEAST_SURE = 0.4
 """A line whose characters are less sure than this on average is a blot or a drawing."""
 
+SLANTS = (-0.25, 0.25)
+"""How much further right a line's upper edge is moved than its lower one, as a share of its height."""
+CAREFUL_BELOW = 0.9
+"""With care lines are read again whose greedy confidence is below this: half of them, with most of the gain."""
+
 ENOUGH_TO_GUESS = 6
 """After so many lines the language is guessed a first time, so that it is there when all are seen."""
 
@@ -52,6 +59,9 @@ LEVEL, RUNNING_UP, UPSIDE_DOWN, RUNNING_DOWN = range(4)
 
 _AT_CENTRE = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
 _FROM_CENTRE = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]])
+
+
+_NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +85,20 @@ class _Seen:
     columns: readout.Probabilities
     alphabet: tuple[str, ...]
     pixels_a_column: float
+    sureness: float
+    """The mean confidence of its characters when it is read greedily."""
+    slanted: tuple[readout.Probabilities, ...] = ()
+    """The columns of the same line slanted otherwise, where it was looked at with care."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How the lines of a page are looked at."""
+
+    language: str
+    careful: bool
+    progress: Callable[[int, int], None]
+    between: Callable[[], None]
 
 
 Told = tuple[Line, tuple[tuple[Alternative, ...], ...]]
@@ -86,6 +110,8 @@ class Reader:
 
     def __init__(self, scripts: Collection[str] = readout.LATIN) -> None:
         self._languages = Languages()
+        self._last = AUTO
+        """The language of the page that was read last."""
         self._detector = Network(DETECTOR)
         self._recogniser = Network(RECOGNISER)
         alphabet = self._recogniser.alphabet
@@ -111,14 +137,20 @@ class Reader:
         number: int,
         language: str = AUTO,
         words: Sequence[str] = (),
+        accepted: Mapping[str, int] = _NOTHING,
+        careful: bool = False,
         progress: Callable[[int, int], None] = lambda *_: None,
+        between: Callable[[], None] = lambda: None,
     ) -> Reading:
         """Read one picture of any mode; boxes come in pixels of the picture turned upright.
 
         `language` is the code of one of LANGUAGES, reading.AUTO for the one that the page looks to be in, or
         reading.LITERAL for none, as is any other code and one whose list is not installed. `words` are names, places
-        and terms to reckon with. `progress` is told how many lines of how many are read, first with 0 of them; it
-        begins anew where the page turns out to be upside down. Raises ImageTooLarge.
+        and terms to reckon with, `accepted` says how often which words were accepted elsewhere. With `careful` lines
+        that look unsure are read three times, each time slanted otherwise, and what is likeliest by all three is taken.
+        `progress` is told how many lines of how many are read, first with 0 of them; it begins anew where the page
+        turns out to be upside down. `between` is called between two lines, and may read other things meanwhile. Raises
+        ImageTooLarge.
         """
         refuse_bombs(image)
         whole = upright(image)
@@ -126,23 +158,58 @@ class Reader:
         self._prepare(language)
         boxes = self._boxes(small)
         side = self._side(small, boxes)
+        look = _Look(language, careful, progress, between)
         if side is None:
-            seen = self._lines(small, boxes, language, progress)
+            seen = self._lines(small, boxes, look)
             if _is_nonsense(seen) and self._is_upside_down(small, boxes):
                 side = Side.UPSIDE_DOWN
         if side is not None:
             upright_image = side.upright(small)
-            seen = self._lines(upright_image, self._boxes(upright_image), language, progress)
-        code, known = self._language_of(seen, language, words)
-        told = [_told(one, known) for one in seen]
+            seen = self._lines(upright_image, self._boxes(upright_image), look)
+        code, known = self._language_of(seen, language, words, accepted)
+        told = [_told(one, known) for one in _with_pauses(seen, between)]
         if side is not None:
             told = [(side.as_it_lies(line, *small.size), others) for line, others in told]
         return _reading(number, small.size, told, code).fitted(*whole.size)
 
-    def _language_of(self, seen: list[_Seen], wanted: str, words: Sequence[str]) -> tuple[str, Language | None]:
+    def box(
+        self,
+        image: Image.Image,
+        polygon: Polygon,
+        *,
+        number: int,
+        language: str = AUTO,
+        words: Sequence[str] = (),
+        accepted: Mapping[str, int] = _NOTHING,
+        careful: bool = False,
+    ) -> Reading:
+        """Read one box of an upright picture, as one line or none; its page has the picture's pixels.
+
+        For reading.AUTO, since one line hardly tells, the language of the page that was read last is taken. The others
+        are as in `reading`.
+        """
+        seen = self._best_look(image, np.array(polygon.corners, dtype=np.float64), careful=careful)
+        found = [seen] if seen else []
+        code, known = self._language_of(found, self._last if language == AUTO else language, words, accepted)
+        told = [_told(one, known) for one in found]
+        reading = _reading(number, image.size, told, code)
+        return replace(reading, whole=_whole_ways(seen, reading, known)) if seen else reading
+
+    def _best_look(self, image: Image.Image, quad: Quad, *, careful: bool) -> _Seen | None:
+        """Return what is seen in a box; a tall one may hold a line that runs up or down, or a single letter."""
+        turns = (LEVEL, RUNNING_DOWN, RUNNING_UP) if _is_tall(quad) else (LEVEL,)
+        seen = [self._seen(image, np.roll(quad, turn, axis=0)) for turn in turns]
+        best = max(filter(None, seen), key=lambda one: one.sureness, default=None)
+        return self._seen(image, best.quad, careful=True) if best and careful else best
+
+    def _language_of(
+        self, seen: list[_Seen], wanted: str, words: Sequence[str], accepted: Mapping[str, int]
+    ) -> tuple[str, Language | None]:
         """Return the language to read a page with, and its code."""
         code = _guessed(seen) if wanted == AUTO else wanted
-        language = self._languages.language(code, words) if code in LANGUAGES else None
+        language = self._languages.language(code, words, accepted) if code in LANGUAGES else None
+        if len(seen) > 1:
+            self._last = code
         return (code, language) if language else ("", None)
 
     def _prepare(self, code: str) -> None:
@@ -150,16 +217,15 @@ class Reader:
         if code in LANGUAGES:
             self._languages.prepare(code)
 
-    def _lines(
-        self, image: Image.Image, boxes: list[Quad], language: str, progress: Callable[[int, int], None]
-    ) -> list[_Seen]:
+    def _lines(self, image: Image.Image, boxes: list[Quad], look: _Look) -> list[_Seen]:
         seen: list[_Seen] = []
-        progress(0, len(boxes))
+        look.progress(0, len(boxes))
         for done, box in enumerate(boxes, start=1):
-            seen += self._line(image, box)
-            if done == ENOUGH_TO_GUESS and language == AUTO:
+            seen += self._line(image, box, careful=look.careful)
+            if done == ENOUGH_TO_GUESS and look.language == AUTO:
                 self._prepare(_guessed(seen))
-            progress(done, len(boxes))
+            look.progress(done, len(boxes))
+            look.between()
         return seen
 
     def _boxes(self, image: Image.Image) -> list[Quad]:
@@ -188,18 +254,28 @@ class Reader:
     def _characters(self, strip: _Strip) -> list[readout.Character]:
         return readout.characters(self._probabilities(strip.pixels)[0], self._alphabet)
 
-    def _line(self, image: Image.Image, box: Quad) -> list[_Seen]:
+    def _line(self, image: Image.Image, box: Quad, *, careful: bool) -> list[_Seen]:
         """Return the line in a box, or none where there is no text in it."""
         quad = np.roll(box, RUNNING_DOWN if _is_tall(box) else LEVEL, axis=0)
-        strip = _cut_out(image, quad)
-        probabilities, pixels_a_column = self._probabilities(strip.pixels)
-        columns, alphabet = readout.trimmed(probabilities, self._alphabet)
-        read = readout.characters(columns, alphabet)
-        found = _words(strip, pixels_a_column, read, len(columns))
-        if not found or _mean_confidence(read) <= LEAST_SURE:
+        seen = self._seen(image, quad)
+        if seen is None or seen.sureness <= LEAST_SURE:
             return []
+        unsure = careful and (seen.line.confidence or 0.0) < CAREFUL_BELOW
+        again = self._seen(image, quad, careful=True) if unsure else None
+        return [again or seen]
+
+    def _seen(self, image: Image.Image, quad: Quad, *, careful: bool = False) -> _Seen | None:
+        """Look at a line, or return None where there is nothing to be read at all."""
+        strips = [_cut_out(image, slanted) for slanted in (quad, *(_slanted(quad, by) for by in SLANTS if careful))]
+        every = [self._probabilities(strip.pixels) for strip in strips]
+        whole, alphabet = readout.trimmed(np.concatenate([columns for columns, _ in every]), self._alphabet)
+        columns, *others = np.split(whole, np.cumsum([len(columns) for columns, _ in every])[:-1])
+        read, pixels_a_column = readout.characters(columns, alphabet), every[0][1]
+        found = _words(strips[0], pixels_a_column, read, len(columns))
+        if not found:
+            return None
         line = _line_of(quad, [word for word, _ in found])
-        return [_Seen(line, quad, strip, columns, alphabet, pixels_a_column)]
+        return _Seen(line, quad, strips[0], columns, alphabet, pixels_a_column, _mean_confidence(read), tuple(others))
 
     def _probabilities(self, strip: Pixels) -> tuple[NDArray[np.float32], float]:
         """Return what the recogniser sees (columns x alphabet), and how many pixels of the strip a column is wide."""
@@ -281,8 +357,12 @@ def _told(seen: _Seen, language: Language | None) -> Told:
     The likelihood of a word's characters, as the recogniser has it, would promise far too much: of the words it puts
     between .9 and .97 half are wrong, of those with such a share one in ten.
     """
-    found = _words_in(seen, language)
-    others = beam.of_words([place for _, place in found], seen.columns, seen.alphabet, language)
+    text = _text_of(seen, language)
+    found = _words_in(seen, text)
+    if text and seen.slanted:
+        others = voting.of_words(text, (seen.columns, *seen.slanted), seen.alphabet, language)[: len(found)]
+    else:
+        others = beam.of_words([place for _, place in found], seen.columns, seen.alphabet, language)
     words = [
         replace(word, confidence=beam.share_of(word.text, alternatives))
         for (word, _), alternatives in zip(found, others, strict=True)
@@ -290,13 +370,42 @@ def _told(seen: _Seen, language: Language | None) -> Told:
     return (_line_of(seen.quad, words), others) if words else (seen.line, tuple(() for _ in seen.line.words))
 
 
-def _words_in(seen: _Seen, language: Language | None) -> list[tuple[Word, readout.Reading]]:
+def _text_of(seen: _Seen, language: Language | None) -> str | None:
+    """Return what a line says as a whole; None for what it says greedily."""
+    if seen.slanted:
+        return voting.best((seen.columns, *seen.slanted), seen.alphabet, language)
     if language is None:
+        return None
+    (best,) = beam.candidates(seen.columns, seen.alphabet, language, count=1)
+    return best.text
+
+
+def _words_in(seen: _Seen, text: str | None) -> list[tuple[Word, readout.Reading]]:
+    if text is None:
         read = readout.characters(seen.columns, seen.alphabet)
     else:
-        (best,) = beam.candidates(seen.columns, seen.alphabet, language, count=1)
-        read = beam.aligned(best.text, seen.columns, seen.alphabet)
+        read = beam.aligned(text, seen.columns, seen.alphabet)
     return _words(seen.strip, seen.pixels_a_column, read, len(seen.columns))
+
+
+def _with_pauses(seen: Sequence[_Seen], between: Callable[[], None]) -> Iterator[_Seen]:
+    for one in seen:
+        yield one
+        between()
+
+
+def _slanted(quad: Quad, by: float) -> Quad:
+    """Return a box whose upper edge is moved along the text, and its lower one the other way."""
+    along = quad[1] - quad[0]
+    shift = along / max(1.0, float(np.hypot(*along))) * (by * sizes(quad)[1] / 2)
+    slanted: Quad = quad + np.array([shift, shift, -shift, -shift])
+    return slanted
+
+
+def _whole_ways(seen: _Seen, reading: Reading, language: Language | None) -> tuple[Alternative, ...]:
+    """Return the ways to read a whole box; how it is read is among them."""
+    text = " ".join(line.text for line in reading.page.lines)
+    return beam.ways(text, seen.columns, seen.alphabet, language)
 
 
 def _reading(number: int, size: tuple[int, int], told: Sequence[Told], language: str) -> Reading:

@@ -1,7 +1,8 @@
 """The engine for asynchronous code: one document at a time, cancelled by cancelling, started when first needed.
 
 One at a time, because two pages in one process would die together when either is broken, and because one page keeps
-the processor busy by itself.
+the processor busy by itself. A single box waits for none of them: it is read between two lines of whatever is being
+read.
 """
 
 from __future__ import annotations
@@ -9,18 +10,31 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TypedDict, Unpack
 
 from tui.aside import aside, post
 from tui.engine import EngineClosed, EngineCrashed
 from tui.engine.process import EngineDied, EngineProcess, Progress, Request
 from tui.engine.ranges import EVERY_PAGE, PageRanges
-from tui.engine.reading import AUTO, Reading
+from tui.engine.reading import AUTO, Box, Reading
 from tui.model import Page
 
 __all__ = ["Progress", "Worker"]
 
 TRIES = 2
+
+
+class How(TypedDict, total=False):
+    """How documents are read; what is left out is as in process.Request."""
+
+    pages: PageRanges
+    language: str
+    words: Sequence[str]
+    accepted: Mapping[str, int]
+    is_careful: bool
 
 
 class Worker:
@@ -37,6 +51,7 @@ class Worker:
         self._process: EngineProcess | None = None
         self._release: asyncio.TimerHandle | None = None
         self._closed = False
+        self._asking = 0
 
     @property
     def pid(self) -> int | None:
@@ -44,38 +59,42 @@ class Worker:
         return self._process.pid if self._process and self._process.is_alive else None
 
     async def read(
-        self,
-        content: bytes,
-        *,
-        pages: PageRanges = EVERY_PAGE,
-        language: str = AUTO,
-        words: Sequence[str] = (),
-        progress: Callable[[Progress], None] | None = None,
+        self, content: bytes, *, progress: Callable[[Progress], None] | None = None, **how: Unpack[How]
     ) -> tuple[Page, ...]:
         """Return the pages that `readings` does, without the alternatives of their words."""
-        found = await self.readings(content, pages=pages, language=language, words=words, progress=progress)
-        return tuple(reading.page for reading in found)
+        return tuple(reading.page for reading in await self.readings(content, progress=progress, **how))
 
     async def readings(
-        self,
-        content: bytes,
-        *,
-        pages: PageRanges = EVERY_PAGE,
-        language: str = AUTO,
-        words: Sequence[str] = (),
-        progress: Callable[[Progress], None] | None = None,
+        self, content: bytes, *, progress: Callable[[Progress], None] | None = None, **how: Unpack[How]
     ) -> tuple[Reading, ...]:
         """Return the pages of an image or a TIFF of several; `progress` is called in this event loop.
 
-        `language` and `words` are those of Reader.reading; they may change from one document to the next.
+        How they are read is that of Reader.reading, and may change from one document to the next.
         Raises EngineError: ImageUnreadable, ImageTooLarge, NoSuchPage, EngineMissing, EngineCrashed or EngineClosed.
         """
         async with self._turn:
-            self._stay()
-            try:
-                request = Request(pages, language, tuple(words))
-                return await self._read_until_it_lives(content, request, progress or _ignore)
-            finally:
+            return await self._busy(content, _request(**how), progress or _ignore)
+
+    async def box(self, content: bytes, box: Box, **how: Unpack[How]) -> Reading:
+        """Return what is written in one box of a page, of one line or none, in the pixels that the box is in.
+
+        It is read at once, also while a document is. Raises as `readings` does.
+        """
+        (reading,) = await self._busy(content, replace(_request(**how), box=box), _ignore)
+        return reading
+
+    async def _busy(
+        self, content: bytes, request: Request, progress: Callable[[Progress], None]
+    ) -> tuple[Reading, ...]:
+        """Ask the process, which is not let go meanwhile."""
+        self._stay()
+        self._asking += 1
+        try:
+            return await self._read_until_it_lives(content, request, progress)
+        finally:
+            self._asking -= 1
+            if not self._asking:
+                self._stay()
                 self._release = asyncio.get_running_loop().call_later(self._idle, self._let_go)
 
     async def close(self) -> None:
@@ -110,8 +129,9 @@ class Worker:
         try:
             return await aside(lambda: process.ask(content, report, request))
         except asyncio.CancelledError:
-            process.kill()
-            self._process = None
+            if request.box is None:  # nobody wants the page, while a box is read before it could be stopped
+                process.kill()
+                self._process = None
             raise
 
     def _started(self) -> EngineProcess:
@@ -139,6 +159,16 @@ class Worker:
     def _take(self) -> EngineProcess | None:
         process, self._process = self._process, None
         return process
+
+
+def _request(
+    pages: PageRanges = EVERY_PAGE,
+    language: str = AUTO,
+    words: Sequence[str] = (),
+    accepted: Mapping[str, int] = MappingProxyType({}),
+    is_careful: bool = False,
+) -> Request:
+    return Request(pages, language, tuple(words), dict(accepted), is_careful)
 
 
 def _ignore(_: Progress) -> None:

@@ -18,9 +18,11 @@ from types import FrameType
 import uvicorn
 from starlette.applications import Starlette
 
-from tui.engine import EngineMissing, missing_sentence, require
+from tui.engine import EngineMissing, LanguageMissing, missing_sentence, require
 from tui.engine.keeping import Folder
-from tui.engine.service import Terms, UrlRefused, local_service
+from tui.engine.service import Habits, Terms, UrlRefused, local_service
+from tui.engine.tags import UnknownLanguage, listed_code_of
+from tui.engine.words import Vocabulary, WordFile, WordsUnreadable
 from tui.model import printable
 from tui.serving.address import WITHOUT_KEY, Place, listen, own_names, place_of, public_url_from, url_of
 from tui.serving.fetching import Fetcher, Grown
@@ -53,6 +55,12 @@ class Plan:
     """Seconds that the document being read has to end when the server is stopped."""
     is_quiet: bool = False
     """Whether no request is logged."""
+    language: str = "auto"
+    """In which language documents are read where a request does not say."""
+    words: Path | None = None
+    """A list of words, names and places to reckon with."""
+    is_careful: bool = False
+    """Whether lines that look unsure are read three times."""
 
 
 def serve(plan: Plan, say: Say, log: Say, environment: Mapping[str, str] | None = None) -> bool:
@@ -60,7 +68,8 @@ def serve(plan: Plan, say: Say, log: Say, environment: Mapping[str, str] | None 
 
     `say` is told where it listens and how it ends, `log` of each request; both are given one line at a time.
     """
-    refuse_if_incomplete()
+    missing = refuse_if_incomplete()
+    habits = _habits(plan, log)
     key = key_from(os.environ if environment is None else environment, plan.key_file)
     place = place_of(plan.host, plan.port)
     if place.is_wider and not key:
@@ -76,22 +85,43 @@ def serve(plan: Plan, say: Say, log: Say, environment: Mapping[str, str] | None 
         public_url=public_url,
         knows_host=(lambda _: True) if key else own_names(public_url),
     )
-    app = local_service(terms=terms, keeper=keeper)
+    app = local_service(terms=terms, keeper=keeper, habits=habits)
     listening = listen(place)
     here = url_of(place, listening)
     for line in _greeting(place, here, public_url or here, folder, has_key=bool(key)):
         say(line)
+    if missing:
+        say(missing)
     return asyncio.run(_Serving(app, listening, plan, say, log).run())
 
 
-def refuse_if_incomplete() -> None:
-    """Raise ServingError where a library is missing, with the command that installs it."""
+def refuse_if_incomplete() -> str:
+    """Raise ServingError where a library is missing, with the command that installs it.
+
+    Without the words of languages it can be done, and what to say about that is returned.
+    """
     try:
         require()
+    except LanguageMissing as error:
+        notice = error.sentence
     except EngineMissing as error:
         raise ServingError(str(error)) from error
+    else:
+        notice = ""
     if find_spec("python_multipart") is None:
         raise ServingError(missing_sentence("python-multipart"))
+    return notice
+
+
+def _habits(plan: Plan, log: Say) -> Habits:
+    try:
+        language = listed_code_of(plan.language)
+        file = WordFile(plan.words) if plan.words else None
+        if file is not None:
+            file.words()
+    except (UnknownLanguage, WordsUnreadable) as error:
+        raise ServingError(printable(str(error))) from error
+    return Habits(language, plan.is_careful, Vocabulary(file, complain=log))
 
 
 async def _no_urls(url: str, most_bytes: int, grown: Grown) -> bytes:  # noqa: ARG001 - the form of a Fetch

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tui.engine.answers.common import Json, Measure, lines_of, measure_of, times_of
+from tui.engine.answers.common import Beside, Json, Measure, lines_of, measure_of, times_of
 from tui.engine.answers.errors import wrapped_error
 from tui.engine.operations import Operation, Status
 from tui.model import Line, Page, Polygon, Word
@@ -82,7 +82,7 @@ class _Placed:
 def _result(operation: Operation) -> Json:
     unit = operation.option("stringIndexType") or GRAPHEMES
     version = operation.option("api-version")
-    measure = measure_of(operation)
+    measure, beside = measure_of(operation), Beside(operation.readings)
     offset, pages = 0, []
     for page in operation.pages:
         placed = list(_placed(lines_of(page, operation), offset, unit))
@@ -94,7 +94,7 @@ def _result(operation: Operation) -> Json:
         "modelId": "prebuilt-read",
         "stringIndexType": unit,
         "content": "\n".join(one.line.text for one in every),
-        "pages": [_page(page, placed, offset, unit, measure) for page, placed, offset in pages],
+        "pages": [_page(page, placed, offset, _Words(unit, measure, beside)) for page, placed, offset in pages],
         "paragraphs": [_paragraph(page, run, measure) for page, placed, _ in pages for run in _runs(placed)],
         **_styles(every),
     }
@@ -108,34 +108,45 @@ def _placed(lines: Sequence[Line], offset: int, unit: str) -> Iterator[_Placed]:
         offset = placed.end + 1
 
 
-def _page(page: Page, placed: Sequence[_Placed], offset: int, unit: str, measure: Measure) -> Json:
+def _page(page: Page, placed: Sequence[_Placed], offset: int, write: _Words) -> Json:
     return {
         "pageNumber": page.number,
         "angle": page.angle,
-        **measure.extent(page),
-        "words": [word for one in placed for word in _words(one, unit, measure)],
-        "lines": [
-            {"content": one.line.text, "polygon": measure.box(one.line.polygon), "spans": [one.span]} for one in placed
-        ],
+        **write.measure.extent(page),
+        "words": [word for one in placed for word in write.words(one)],
+        "lines": [write.line(one) for one in placed],
         "spans": [{"offset": offset, "length": placed[-1].end - offset if placed else 0}],
     }
 
 
-def _words(placed: _Placed, unit: str, measure: Measure) -> Iterator[Json]:
-    """Return the words of a line, each where it is found in the line's text."""
-    text, reached = placed.line.text, 0
-    for word in placed.line.words:
-        start = text.find(word.text, reached)
-        start = reached if start < 0 else start
-        reached = min(len(text), start + len(word.text))
-        offset = placed.offset + length_in(text[:start], unit)
-        yield _word(word, {"offset": offset, "length": length_in(text[start:reached], unit)}, measure)
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Writes lines and their words."""
 
+    unit: str
+    """What spans are counted in."""
+    measure: Measure
+    beside: Beside
 
-def _word(word: Word, span: Json, measure: Measure) -> Json:
-    record: Json = {"content": word.text, "polygon": measure.box(word.polygon)}
-    sure = {} if word.confidence is None else {"confidence": round(word.confidence, 3)}
-    return {**record, **sure, "span": span}
+    def line(self, placed: _Placed) -> Json:
+        """Return a line."""
+        box = self.measure.box(placed.line.polygon)
+        return {"content": placed.line.text, "polygon": box, "spans": [placed.span], **self.beside.line(placed.line)}
+
+    def words(self, placed: _Placed) -> Iterator[Json]:
+        """Yield the words of a line, each where it is found in the line's text."""
+        text, reached = placed.line.text, 0
+        for word in placed.line.words:
+            start = text.find(word.text, reached)
+            start = reached if start < 0 else start
+            reached = min(len(text), start + len(word.text))
+            offset = placed.offset + length_in(text[:start], self.unit)
+            yield self._word(word, {"offset": offset, "length": length_in(text[start:reached], self.unit)})
+
+    def _word(self, word: Word, span: Json) -> Json:
+        record: Json = {"content": word.text, "polygon": self.measure.box(word.polygon)}
+        sure = {} if word.confidence is None else {"confidence": round(word.confidence, 3)}
+        return {**record, **sure, "span": span, **self.beside.word(word)}
 
 
 def _runs(placed: Sequence[_Placed]) -> Iterator[list[_Placed]]:

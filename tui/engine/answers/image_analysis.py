@@ -5,7 +5,7 @@ Source: MicrosoftDocs/azure-ai-docs, computer-vision/includes/how-to-guides/anal
 
 from __future__ import annotations
 
-from tui.engine.answers.common import MODEL, Json
+from tui.engine.answers.common import MODEL, Beside, Json
 from tui.engine.operations import Operation
 from tui.model import Line, Polygon, Word
 
@@ -13,7 +13,8 @@ from tui.model import Line, Polygon, Word
 def image_analysis_4_0(operation: Operation) -> Json:
     """Return an operation that succeeded as `imageanalysis:analyze` answers."""
     page = operation.pages[0]
-    lines = [_line(line) for line in page.lines]
+    beside = Beside(operation.readings)
+    lines = [_line(line, beside) for line in page.lines]
     return {
         "modelVersion": MODEL,
         "metadata": {"width": int(page.width), "height": int(page.height)},
@@ -21,17 +22,19 @@ def image_analysis_4_0(operation: Operation) -> Json:
     }
 
 
-def _line(line: Line) -> Json:
+def _line(line: Line, beside: Beside) -> Json:
     return {
         "text": line.text,
         "boundingPolygon": _points(line.polygon),
-        "words": [_word(word) for word in line.words],
+        "words": [_word(word, beside) for word in line.words],
+        **beside.line(line),
     }
 
 
-def _word(word: Word) -> Json:
+def _word(word: Word, beside: Beside) -> Json:
     plain: Json = {"text": word.text, "boundingPolygon": _points(word.polygon)}
-    return plain if word.confidence is None else {**plain, "confidence": round(word.confidence, 3)}
+    sure = {} if word.confidence is None else {"confidence": round(word.confidence, 3)}
+    return {**plain, **sure, **beside.word(word)}
 
 
 def _points(polygon: Polygon | None) -> list[Json]:

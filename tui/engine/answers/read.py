@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from tui.engine.answers.common import (
     MODEL,
+    Beside,
     Json,
     Measure,
     lines_of,
@@ -17,6 +18,7 @@ from tui.engine.answers.common import (
 )
 from tui.engine.answers.recognize_text import lines_2
 from tui.engine.operations import Operation, Status
+from tui.engine.reading import AUTO, LITERAL
 from tui.model import Line, Page, Word
 
 
@@ -57,7 +59,8 @@ def layout_2_1(operation: Operation) -> Json:
 def _answer(operation: Operation, about: Json) -> Json:
     answer: Json = {"status": str(operation.status), **times_of(operation)}
     if operation.status is Status.SUCCEEDED:
-        answer["analyzeResult"] = {**about, "readResults": [_page(page, operation) for page in operation.pages]}
+        beside = Beside(operation.readings)
+        answer["analyzeResult"] = {**about, "readResults": [_page(page, operation, beside) for page in operation.pages]}
     return answer
 
 
@@ -70,28 +73,33 @@ def _batch_page(page: Page, measure: Measure) -> Json:
     }
 
 
-def _page(page: Page, operation: Operation) -> Json:
+def _page(page: Page, operation: Operation, beside: Beside) -> Json:
     language, measure = operation.option("language"), measure_of(operation)
+    language = "" if language.lower() in {AUTO, LITERAL} else language  # which are ours, and no language
     return {
         "page": page.number,
         **({"language": language} if language else {}),
         "angle": page.angle,
         **measure.extent(page),
-        "lines": [_line(line, measure) for line in lines_of(page, operation)],
+        "lines": [read_line(line, measure, beside) for line in lines_of(page, operation)],
+        **beside.page(page),
     }
 
 
-def _line(line: Line, measure: Measure) -> Json:
+def read_line(line: Line, measure: Measure, beside: Beside) -> Json:
+    """Return a line as Read 3.0 to 3.2 write it."""
     plain: Json = {
         "boundingBox": measure.box(line.polygon),
         "text": line.text,
-        "words": [_word(word, measure) for word in line.words],
+        "words": [_word(word, measure, beside) for word in line.words],
+        **beside.line(line),
     }
     if line.handwritten is None:
         return plain
     return {**plain, "appearance": {"style": {"name": "handwriting" if line.handwritten else "other"}}}
 
 
-def _word(word: Word, measure: Measure) -> Json:
+def _word(word: Word, measure: Measure, beside: Beside) -> Json:
     plain: Json = {"boundingBox": measure.box(word.polygon), "text": word.text}
-    return plain if word.confidence is None else {**plain, "confidence": round(word.confidence, 3)}
+    sure = {} if word.confidence is None else {"confidence": round(word.confidence, 3)}
+    return {**plain, **sure, **beside.word(word)}

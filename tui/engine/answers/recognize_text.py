@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from tui.engine.answers.common import Json, started_with_a_capital, whole
+from tui.engine.answers.common import LOW_BELOW, Json, started_with_a_capital, whole
 from tui.engine.operations import Operation, Status
 from tui.model import Line, Polygon, Word
 
@@ -59,4 +59,5 @@ def _answer(operation: Operation, *, marks_doubt: bool) -> Json:
 
 def _word(word: Word, *, marks_doubt: bool, box: Box) -> Json:
     plain: Json = {"boundingBox": box(word.polygon), "text": word.text}
-    return {**plain, "confidence": "Low"} if marks_doubt and word.is_doubtful else plain
+    is_low = word.low or (word.confidence is not None and word.confidence < LOW_BELOW)
+    return {**plain, "confidence": "Low"} if marks_doubt and is_low else plain

@@ -15,8 +15,8 @@ from starlette.responses import JSONResponse, Response
 
 from tui.engine.answers.errors import gateway_error
 from tui.engine.keeping import Memory
-from tui.engine.operations import Keeper, Operations
-from tui.engine.service import document_intelligence, health, image_analysis, read, recognize_text
+from tui.engine.operations import Habits, Keeper, Operations
+from tui.engine.service import box, document_intelligence, health, image_analysis, read, recognize_text
 from tui.engine.service.gate import Gate
 from tui.engine.service.refusals import TurnedAway
 from tui.engine.service.terms import Terms
@@ -32,15 +32,17 @@ def local_service(
     clock: Callable[[], float] = time.time,
     terms: Terms | None = None,
     keeper: Keeper | None = None,
+    habits: Habits | None = None,
 ) -> Starlette:
     """Return the app. `await app.state.close()` ends the operations under way and the worker's process.
 
     A server calls it at its shutdown; who uses the app without a server, which is without lifespan, must call it.
     `await app.state.finish(seconds)` takes nothing more, lets the document being read end, and returns how many were
-    left; what has ended can be asked after all the same. Without a keeper operations live in memory.
+    left; what has ended can be asked after all the same. Without a keeper operations live in memory. `habits` are how
+    documents are read where a request does not say: in which language, with which words, how carefully.
     """
     terms = terms or Terms()
-    operations = Operations(worker or Worker(), clock, keeper or Memory(), Memory())
+    operations = Operations(worker or Worker(), clock, keeper or Memory(), Memory(), habits)
 
     @asynccontextmanager
     async def until_shutdown(_: Starlette) -> AsyncIterator[None]:
@@ -55,6 +57,7 @@ def local_service(
             *read.routes(operations, terms),
             *image_analysis.routes(operations, terms),
             *document_intelligence.routes(operations, terms),
+            *box.routes(operations, terms),
             *health.routes(operations),
         ],
         middleware=[Middleware(Gate, terms=terms)],

@@ -13,9 +13,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tui.engine.answers.common import Json
-from tui.engine.operations import KEPT_SECONDS, Operation, Operations, Order, Status
+from tui.engine.operations import KEPT_SECONDS, Arrival, Operation, Operations, Order, Status
+from tui.engine.ranges import PageRanges
+from tui.engine.reading import Reading
 from tui.engine.service.gate import base_url, read_on
 from tui.engine.service.limits import READ, Limits, check
+from tui.engine.service.parameters import manner
 from tui.engine.service.refusals import Body, Declined, Fault, TurnedAway, request_id_of, throttled
 from tui.engine.service.terms import Terms
 from tui.engine.service.uploads import Forms, Uploads
@@ -115,16 +118,28 @@ class Counter:
             )
         return operation
 
-    async def _taken(self, request: Request, order: Order) -> Operation:
+    async def looked_into(
+        self, request: Request, pages: PageRanges, look: Callable[[bytes], Awaitable[Reading]]
+    ) -> Reading:
+        """Take a document in for no longer than something is looked up in it."""
         with self._operations.arrival() as arrival:
-            content = await self._uploads.document(request, arrival)
-            if self._is_strict:
-                await check(content, self._family.limits, order.pages)
-            if not self._operations.is_taking:
-                _raise_stopping()
+            return await look(await self._content(request, pages, arrival))
+
+    async def _taken(self, request: Request, order: Order) -> Operation:
+        how = manner(request)
+        with self._operations.arrival() as arrival:
+            content = await self._content(request, order.pages, arrival)
             if self._operations.are_full or not self._operations.has_room_for(arrival):
                 raise throttled(self._family.title)
-            return self._operations.start(content, replace(order, is_pdf=is_pdf(content)))
+            return self._operations.start(content, replace(order, is_pdf=is_pdf(content), manner=how))
+
+    async def _content(self, request: Request, pages: PageRanges, arrival: Arrival) -> bytes:
+        content = await self._uploads.document(request, arrival)
+        if self._is_strict:
+            await check(content, self._family.limits, pages)
+        if not self._operations.is_taking:
+            _raise_stopping()
+        return content
 
     def _guarded(self, endpoint: Endpoint) -> Endpoint:
         async def guarded(request: Request) -> Response:

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tui import __version__
-from tui.engine import EngineMissing, require
+from tui.engine import EngineMissing, LanguageMissing, require
 from tui.engine.answers.common import MODEL, Json
 from tui.engine.operations import Operations
 
@@ -16,8 +16,9 @@ def routes(operations: Operations) -> list[Route]:
     """Return the routes; they ask for no key and say nothing of any document."""
 
     def health() -> Json:
-        reason = _what_is_missing()
-        is_ready = operations.is_taking and not reason
+        missing = _what_is_missing()
+        reason = missing.sentence if missing else ""
+        is_ready = operations.is_taking and (missing is None or isinstance(missing, LanguageMissing))
         return {
             "service": "handread",
             "version": __version__,
@@ -43,9 +44,9 @@ def routes(operations: Operations) -> list[Route]:
     return [Route("/health", alive), Route("/ready", ready), Route("/status", status)]
 
 
-def _what_is_missing() -> str:
+def _what_is_missing() -> EngineMissing | None:
     try:
         require()
     except EngineMissing as error:
-        return error.sentence
-    return ""
+        return error
+    return None

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from urllib.parse import unquote
 
 from starlette.requests import Request
 
 from tui.engine.answers.common import MODEL
+from tui.engine.operations import Manner
 from tui.engine.ranges import EVERY_PAGE, PageRanges
+from tui.engine.reading import LITERAL
 from tui.engine.service.refusals import Declined, Fault
+from tui.engine.tags import UnknownLanguage, code_of
+from tui.model import Polygon
 
 ORDERS = ("basic", "natural")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}", re.ASCII)
+LANGUAGE_HEADER = "x-handread-language"
+"""Says in which language to read where a protocol has no parameter for it; else it is worth more than that."""
+WORDS_HEADER = "x-handread-words"
+"""Holds words to reckon with, percent-encoded and parted by commas."""
+CAREFUL_HEADER = "x-handread-careful"
+MOST_WORDS = 1000
+_NUMBER = re.compile(r"-?\d{1,9}(?:\.\d{1,9})?", re.ASCII)
 _MODEL = re.compile(r"latest|\d{4}-\d{2}-\d{2}(?:-preview)?", re.ASCII)
-_OTHER_SCRIPTS = re.compile(
-    "am|ar|as|be|bg|bn|bo|dv|el|fa|gu|he|hi|hy|ja|ka|km|kn|ko|lo|mk|ml|mn|mr|my|ne|or|pa|ps|ru|sa|sd|si|ta|te|th|ti|"
-    "ug|uk|ur|yi|zh"
-)
-"""Languages that are not written in Latin letters unless their tag says so."""
 
 
 def one_of(
@@ -49,12 +55,47 @@ def language(request: Request, name: str = "language") -> str:
     text = request.query_params.get(name, "")
     if not text:
         return ""
-    primary = text.partition("-")[0].lower()
-    if not _LANGUAGE.fullmatch(text) or (_OTHER_SCRIPTS.fullmatch(primary) and "-latn" not in text.lower()):
-        raise Declined(
-            Fault.LANGUAGE, f"The parameter {name} is none that is supported: this engine reads Latin letters."
-        )
+    try:
+        code_of(text)
+    except UnknownLanguage as error:
+        raise Declined(Fault.LANGUAGE, f"The parameter {name} is none that is supported: {error}.") from error
     return text
+
+
+def manner(request: Request) -> Manner:
+    """Return how a document is to be read, by the protocol's own parameter and our headers; raises Declined."""
+    headers, query = request.headers, request.query_params
+    tag = headers.get(LANGUAGE_HEADER) or query.get("language") or query.get("locale") or ""
+    words = tuple(word.strip() for word in unquote(headers.get(WORDS_HEADER, "")).split(",") if word.strip())
+    careful = (headers.get(CAREFUL_HEADER) or query.get("careful") or "false").lower()
+    if len(words) > MOST_WORDS:
+        raise Declined(Fault.ARGUMENT, f"The header {WORDS_HEADER} holds more than {MOST_WORDS:,} words.")
+    if careful not in {"true", "false"}:
+        raise Declined(Fault.ARGUMENT, f"The header {CAREFUL_HEADER} must be true or false.")
+    try:
+        return Manner(code_of(tag) or LITERAL if tag else "", words, careful == "true")
+    except UnknownLanguage as error:
+        raise Declined(Fault.LANGUAGE, f"The language asked for is none that is supported: {error}.") from error
+
+
+def number(request: Request, name: str, otherwise: float, least: float) -> float:
+    """Return a parameter that is a number of at least so much; raises Declined."""
+    text = request.query_params.get(name)
+    if text is None:
+        return otherwise
+    if not _NUMBER.fullmatch(text) or float(text) < least:
+        raise Declined(Fault.ARGUMENT, f"The parameter {name} must be a number from {least:g} on.")
+    return float(text)
+
+
+def polygon(request: Request) -> Polygon:
+    """Return the box asked for: x1,y1,...,x4,y4, clockwise from the text's own top left; raises Declined."""
+    parts = request.query_params.get("polygon", "").split(",")
+    if len(parts) != 8 or not all(_NUMBER.fullmatch(part) for part in parts):
+        raise Declined(
+            Fault.ARGUMENT, "The parameter polygon must be eight numbers, x1,y1,...,x4,y4, clockwise from the top left."
+        )
+    return Polygon.from_numbers([float(part) for part in parts])
 
 
 def model(request: Request) -> None:
