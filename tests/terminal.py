@@ -23,6 +23,8 @@ import pexpect
 import pyte
 from wcwidth import wcwidth
 
+from tests.paintings import cells_of
+
 KEYS = {
     "enter": "\r",
     "tab": "\t",
@@ -72,6 +74,20 @@ class Cell(NamedTuple):
     reversed: bool
 
 
+class Painted(NamedTuple):
+    """What a cell shows of a picture that was painted over it."""
+
+    sequence: str
+    """The picture as it was sent."""
+    column: int
+    """The cell's column of the picture."""
+    row: int
+
+
+CELL = (10, 20)
+"""Width and height of a cell in pixels."""
+
+
 class Display:
     """What a terminal makes of the bytes that a program writes; `answer` is called with what goes back to it."""
 
@@ -89,6 +105,9 @@ class Display:
         """The pictures that this screen keeps: by their numbers, the keys they were sent with."""
         self.left_pictures: set[str] = set()
         """Numbers of pictures that the alternate screen had still kept when it was left."""
+        self.paintings: list[str] = []
+        """The pictures that were painted over cells: sixels and iTerm2's, each as it was sent."""
+        self._painted: dict[tuple[int, int], tuple[Painted, object]] = {}
         self.modes: set[int] = {25}
         """The DEC private modes that are on: 25 the cursor, 1049 the alternate screen, 1000 the mouse, ..."""
         self._answer = answer
@@ -122,6 +141,22 @@ class Display:
         found = self.screen.buffer[row][column]
         return Cell(found.data, found.fg, found.bg, found.bold, found.italics, found.underscore, found.reverse)
 
+    @property
+    def painted(self) -> dict[tuple[int, int], Painted]:
+        """The cells that show a picture, by column and row: those over which nothing was written since."""
+        buffer = self.screen.buffer
+        return {(x, y): shown for (x, y), (shown, cell) in self._painted.items() if buffer[y][x] is cell}
+
+    def _paint(self, sequence: str) -> None:
+        """Paint a picture from where the cursor stands on, which stays there; what is beyond the screen is cut off."""
+        self.paintings.append(sequence)
+        columns, rows = cells_of(sequence, CELL)
+        left, top = self.screen.cursor.x, self.screen.cursor.y
+        assert top + rows < self.screen.lines, "many terminals scroll for a picture in the last row"
+        for y in range(top, min(top + rows, self.screen.lines)):
+            for x in range(left, min(left + columns, self.screen.columns)):
+                self._painted[x, y] = Painted(sequence, x - left, y - top), self.screen.buffer[y][x]
+
     def feed(self, data: bytes) -> None:
         """Show what a program wrote; a sequence that is cut off waits for its rest."""
         text = self._rest + self._decode(data).translate(_C1)
@@ -147,6 +182,8 @@ class Display:
             self._obey_csi(sequence["parameters"], sequence["final"], sequence[0])
         elif sequence["passed"]:  # what a tmux in between hands on
             self._obey_passed(sequence["passed"].replace("\x1b\x1b", "\x1b"))
+        elif re.match(r"\x1b(?:P[\d;]*q|\]1337;File=)", sequence[0]):
+            self._paint(sequence[0])
         elif sequence["kind"] == "]":
             self._obey_osc(sequence["content"], sequence[0])
         elif sequence["kind"] == "P" and sequence["content"][:2] in {"+q", "$q"}:
@@ -234,7 +271,7 @@ class Display:
             self.screen.erase_in_display(2)
             self.kept_pictures.clear()
         elif self._covered:
-            self.left_pictures |= self.kept_pictures.keys()
+            self.left_pictures |= self.kept_pictures.keys() | {shown.sequence for shown in self.painted.values()}
             self.screen.buffer, self.screen.cursor = self._covered
             self._covered = None
 

@@ -16,7 +16,8 @@ import pytest
 from pyte.graphics import FG_BG_256
 
 from tests.fake_service import FakeService, submission
-from tests.terminal import Terminal
+from tests.paintings import image_of
+from tests.terminal import CELL, Terminal
 from tests.test_program import HANDREAD, READ, home, profile
 from tests.view.conftest import draw_page
 from tui.pictures.pixels import COUNTERS, MOST_BYTES, PLACEHOLDER
@@ -422,20 +423,24 @@ def test_the_terminal_keeps_no_picture_of_a_program_that_has_ended(home: dict[st
     ("says", "options", "env"),
     [
         (named("foot(1.20.2)"), (), {}),
-        (named("WezTerm 20240203-1", graphics=CONSENT), (), {}),
+        (named("WezTerm 20211204-1", graphics=CONSENT), (), {}),
+        (named("foot(1.20.2)", "\x1b[?62;4;22c"), ("--graphics", "none"), {}),
+        (named("foot(1.20.2)", "\x1b[?62;4;22c"), (), {"NO_COLOR": "1"}),
+        (named("tmux 3.4", "\x1b[?1;2;4c"), (), {"TMUX": "/tmp/tmux-0/default,1,0", "TERM": "tmux-256color"}),
         (named("kitty(0.40.1)"), (), {}),
         (KITTY, ("--graphics", "none"), {}),
         (KITTY, ("--colours", "16", "--graphics", "kitty"), {}),
         (KITTY, (), {"NO_COLOR": "1"}),
         (named("tmux 3.4", graphics=CONSENT), (), {"TMUX": "/tmp/tmux-0/default,1,0", "TERM": "tmux-256color"}),
     ],
-    ids=["foot", "wezterm", "refusing", "unwanted", "16", "mono", "tmux"],
+    ids=["foot", "wezterm", "sixel unwanted", "sixel mono", "sixel tmux", "refusing", "unwanted", "16", "mono", "tmux"],
 )
 def test_elsewhere_ink_is_drawn_with_glyphs(
     home: dict[str, str], page: Path, says: dict[str, str], options: tuple[str, ...], env: dict[str, str]
 ) -> None:
     with reviewed(home, page, *options, says=says, env=env) as terminal:
         assert not terminal.display.pictures
+        assert not terminal.display.paintings
         assert not pictures_on(terminal)
         assert glyphs_on(terminal.text) != "none of them"
 
@@ -475,3 +480,188 @@ def test_the_real_tmux_lets_glyphs_pass_and_pictures_when_told_to(
                 assert not terminal.display.kept_pictures
             finally:
                 subprocess.run([*tmux, "kill-server"], check=False, capture_output=True)
+
+
+# -- pixel by pixel, painted over cells -------------------------------------------------------------------------------
+
+SIXEL = named("", "\x1b[?61;4;6;7;14;21;22;23;24;28;32;42c", **{"16t": "\x1b[6;20;10t"})
+INLINE = named("WezTerm 20240203-110809-5046fc22", "\x1b[?65;4;6;18;22c", graphics=CONSENT)
+painters = pytest.mark.parametrize("says", [SIXEL, INLINE], ids=["sixel", "iterm2"])
+
+
+def painted_on(terminal: Terminal) -> dict[tuple[int, int], bytes]:
+    """Return what is seen in the cells that show a part of a picture, by their columns and rows."""
+    shown = terminal.display.painted
+    images = {sequence: image_of(sequence, CELL) for sequence in {part.sequence for part in shown.values()}}
+    wide, high = CELL
+    return {
+        place: images[part.sequence]
+        .crop((part.column * wide, part.row * high, (part.column + 1) * wide, (part.row + 1) * high))
+        .tobytes()
+        for place, part in shown.items()
+    }
+
+
+@contextmanager
+def painted_review(home: Mapping[str, str], page: Path, says: Mapping[str, str]) -> Iterator[Terminal]:
+    """A review whose map and ink have been painted."""
+    with reviewed(home, page, says=says) as terminal:
+        terminal.wait_for(has_both)
+        terminal.settle()
+        yield terminal
+
+
+def has_both(terminal: Terminal) -> bool:
+    """Whether a map is painted, and ink to the right of it."""
+    return {column < 38 for column, _ in terminal.display.painted} == {True, False}
+
+
+def sent_by(terminal: Terminal) -> int:
+    return len(terminal.display.paintings)
+
+
+@painters
+def test_ink_and_map_are_painted_where_the_terminal_shows_sixels_or_files(
+    home: dict[str, str], page: Path, says: dict[str, str]
+) -> None:
+    with painted_review(home, page, says) as terminal:
+        cells = painted_on(terminal)
+        assert {column < 38 for column, _ in cells} == {True, False}
+        assert len(cells) > 500
+        assert any(min(picture) < 60 and max(picture) > 240 for picture in cells.values())
+        assert glyphs_on(terminal.text) == "none of them"
+        assert "jumps" in terminal.text
+        assert max(map(len, terminal.display.paintings)) <= MOST_BYTES
+        assert "\U00100000" not in terminal.text
+        count = sent_by(terminal)
+        terminal.settle(1.0)
+        assert sent_by(terminal) == count
+
+
+@painters
+def test_the_same_ink_is_painted_that_kitty_is_sent(home: dict[str, str], page: Path, says: dict[str, str]) -> None:
+    with reviewed(home, page) as terminal:
+        kittys = {
+            (column, row)
+            for row in range(30)
+            for column in range(120)
+            if terminal.cell(column, row).text.startswith(PLACEHOLDER)
+        }
+    (Path(home["XDG_CACHE_HOME"]) / "handread" / "terminals.json").unlink()  # so that it is asked again
+    with painted_review(home, page, says) as terminal:
+        assert set(painted_on(terminal)) == kittys
+
+
+@painters
+def test_another_word_paints_its_own_cells_anew(home: dict[str, str], page: Path, says: dict[str, str]) -> None:
+    with painted_review(home, page, says) as terminal:
+        before, count = painted_on(terminal), sent_by(terminal)
+        terminal.send("l", "w", "w")
+        terminal.wait_for(lambda terminal: sent_by(terminal) > count)
+        terminal.settle(0.6)
+        after = painted_on(terminal)
+        assert before.keys() == after.keys()
+        changed = {place for place in after if after[place] != before[place]}
+        assert 5 < len(changed) < 0.7 * len(after)
+
+
+@painters
+def test_what_is_painted_is_gone_while_something_covers_it(
+    home: dict[str, str], page: Path, says: dict[str, str]
+) -> None:
+    with painted_review(home, page, says) as terminal:
+        before = painted_on(terminal)
+        terminal.send("?")
+        terminal.wait_for("Accept the line as it stands")
+        terminal.settle()
+        assert not painted_on(terminal)
+        assert glyphs_on(terminal.text) != "none of them"
+        terminal.send("escape")
+        terminal.wait_for(lambda terminal: "Accept the line" not in terminal.text)
+        terminal.wait_for(has_both)
+        terminal.settle(0.6)
+        assert painted_on(terminal) == before
+        terminal.send("q")
+        terminal.wait_for(r"done 1\b")
+        terminal.settle()
+        assert not painted_on(terminal)
+
+
+@painters
+def test_another_size_is_painted_anew(home: dict[str, str], page: Path, says: dict[str, str]) -> None:
+    with painted_review(home, page, says) as terminal:
+        terminal.resize(118, 26)
+        terminal.settle(0.6)
+        terminal.wait_for(has_both)
+        terminal.wait_for(lambda terminal: glyphs_on(terminal.text) == "none of them")
+
+
+@painters
+def test_light_ink_on_dark_paper_is_painted_so(home: dict[str, str], page: Path, says: dict[str, str]) -> None:
+    with painted_review(home, page, says) as terminal:
+        cells, count = painted_on(terminal), sent_by(terminal)
+        terminal.send("I")
+        terminal.wait_for(lambda terminal: sent_by(terminal) > count)
+        terminal.settle(0.6)
+        dark = painted_on(terminal)
+        assert dark.keys() == cells.keys()
+        assert sum(sum(cell[::4]) for cell in dark.values()) / (200 * len(cells)) < 128
+
+
+@painters
+def test_what_was_painted_comes_back_after_another_screen(
+    home: dict[str, str], page: Path, says: dict[str, str]
+) -> None:
+    with painted_review(home, page, says) as terminal:
+        before = painted_on(terminal)
+        terminal.signal(signal.SIGTSTP)
+        terminal.wait_for(lambda terminal: 1049 not in terminal.display.modes)
+        terminal.settle()
+        terminal.signal(signal.SIGCONT)
+        terminal.wait_for("jumps over")
+        terminal.wait_for(has_both)
+        terminal.settle(0.6)
+        assert painted_on(terminal) == before
+
+
+@painters
+@pytest.mark.parametrize("way", ["q", "ctrl+q", "SIGTERM"])
+def test_nothing_painted_is_left_by_a_program_that_has_ended(
+    home: dict[str, str], page: Path, says: dict[str, str], way: str
+) -> None:
+    with painted_review(home, page, says) as terminal:
+        if way == "SIGTERM":
+            terminal.signal(signal.SIGTERM)
+        else:
+            terminal.send(*[way] * (2 if way == "q" else 1))
+        terminal.wait()
+        terminal.settle()
+        assert sent_by(terminal)
+        assert not painted_on(terminal)
+        assert not terminal.display.left_pictures
+
+
+@pytest.mark.parametrize("protocol", ["sixel", "iterm2"])
+def test_a_terminal_that_says_nothing_is_sent_what_the_person_asks_for(
+    home: dict[str, str], page: Path, protocol: str
+) -> None:
+    with reviewed(home, page, "--graphics", protocol, says=named("", "")) as terminal:
+        terminal.wait_for(has_both)
+        start = "\x1bP" if protocol == "sixel" else "\x1b]1337;"
+        assert sent_by(terminal)
+        assert all(sequence.startswith(start) for sequence in terminal.display.paintings)
+
+
+def test_settings_ask_for_a_protocol_too(home: dict[str, str], page: Path) -> None:
+    more = Path(home["XDG_CONFIG_HOME"]) / "handread"
+    more.mkdir(parents=True)
+    with FakeService([submission(READ)], key="s3cret") as service:
+        profile(home, service)
+        settings = more / "config.toml"
+        settings.write_text('graphics = "sixel"\n' + settings.read_text())
+        argv = (*HANDREAD, str(page))
+        with Terminal(argv, size=(120, 30), env={**home, "CLOUD_KEY": "s3cret"}, says=named("")) as terminal:
+            terminal.wait_for(r"done 1\b")
+            terminal.send("enter")
+            terminal.wait_for("line 1 of 1(.|\n)*jumps")
+            terminal.wait_for(painted_on)

@@ -17,7 +17,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, Final, Self
 
-from tui.pictures.capabilities import Answers, Sieve, is_whole, questions, understood
+from tui.pictures.capabilities import Answers, Sieve, is_whole, likely_size, questions, understood
 
 PATIENCE: Final = 1.5
 """How many seconds the answers may take from the question on: a round trip to another continent, three times."""
@@ -150,6 +150,4 @@ def cell_size() -> tuple[int, int] | None:
         rows, columns, width, height = struct.unpack("HHHH", fcntl.ioctl(1, termios.TIOCGWINSZ, bytes(8)))
     except (ImportError, OSError):
         return None
-    if not (rows and columns and width >= 2 * columns and height >= 4 * rows):
-        return None
-    return width // columns, height // rows
+    return likely_size(width // columns, height // rows) if rows and columns else None

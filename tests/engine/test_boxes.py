@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from tui.engine.boxes import Mask, components, line_boxes, mean_inside, thickened, widened
+from tui.engine.boxes import Mask, apart, components, line_boxes, mean_inside, thickened, widened
+from tui.engine.geometry import Quad, sizes
 
 MASKS = arrays(bool, array_shapes(min_dims=2, max_dims=2, max_side=12))
 
@@ -26,6 +28,28 @@ def flooded(mask: Mask) -> set[frozenset[tuple[int, int]]]:
             edge += near
         patches.add(frozenset(patch))
     return patches
+
+
+LOWERED = [pytest.approx(30)] * 6
+"""The heights of lines of forty that are thirty apart, once they are made lower."""
+
+
+def box(left: float, top: float, width: float = 600, height: float = 40) -> Quad:
+    right, bottom = left + width, top + height
+    return np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
+
+
+def turned(one: Quad, degrees: float) -> Quad:
+    cosine, sine = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    return np.asarray(one @ np.array([[cosine, sine], [-sine, cosine]]))
+
+
+def heights(boxes: list[Quad]) -> list[float]:
+    return [round(sizes(one)[1], 6) for one in boxes]
+
+
+def lines_of_forty(apart_by: float) -> list[Quad]:
+    return [box(0, 100 + apart_by * row) for row in range(6)]
 
 
 def row_ends(patch: frozenset[tuple[int, int]]) -> frozenset[tuple[int, int]]:
@@ -88,3 +112,51 @@ def test_a_core_is_widened_by_its_area_over_its_perimeter() -> None:
     distance = round(100 * 20 * 1.6 / (2 * (100 + 20)))
     assert wide.min(axis=0).tolist() == [100 - distance, 100 - distance]
     assert wide.max(axis=0).tolist() == [200 + distance, 120 + distance]
+
+
+def test_boxes_that_reach_into_each_other_are_made_lower_until_they_meet() -> None:
+    lowered = apart(lines_of_forty(apart_by=30))
+    assert heights(lowered) == LOWERED
+    assert [one.mean(axis=0).round(6).tolist() for one in lowered] == [[300, 120 + 30 * row] for row in range(6)]
+
+
+def test_boxes_of_a_tilted_page_are_made_lower_across_their_text() -> None:
+    assert heights(apart([turned(one, 20) for one in lines_of_forty(apart_by=30)])) == LOWERED
+
+
+def test_boxes_that_have_room_stay_as_they_are() -> None:
+    assert heights(apart(lines_of_forty(apart_by=50))) == [40] * 6
+
+
+def test_a_high_heading_that_meets_no_other_stays_high() -> None:
+    heading = box(0, 0, height=90)
+    assert heights(apart([heading, *lines_of_forty(apart_by=30)])) == [90, *LOWERED]
+
+
+def test_a_word_between_two_lines_does_not_make_them_lower_than_the_others() -> None:
+    inserted = box(200, 145, width=80, height=20)
+    assert heights(apart([*lines_of_forty(apart_by=30), inserted]))[:6] == LOWERED
+
+
+def test_boxes_beside_each_other_do_not_meet() -> None:
+    assert heights(apart([*lines_of_forty(apart_by=50), *(box(610, 110 + 50 * row) for row in range(6))])) == [40] * 12
+
+
+def test_boxes_that_stand_on_end_and_those_of_few_lines_stay_as_they_are() -> None:
+    standing = [box(30 * place, 0, width=40, height=600) for place in range(6)]
+    assert heights(apart(standing)) == [600] * 6
+    assert heights(apart(lines_of_forty(apart_by=30)[:4])) == [40] * 4
+
+
+BOXES = st.tuples(*[st.floats(0, 2000)] * 2, st.floats(1, 900), st.floats(1, 300), st.floats(-60, 60))
+
+
+@given(st.lists(BOXES, max_size=12))
+def test_no_box_is_lost_moved_or_made_higher(drawn: list[tuple[float, float, float, float, float]]) -> None:
+    boxes = [turned(box(*one), degrees) for *one, degrees in drawn]
+    lowered = apart(boxes)
+    assert len(lowered) == len(boxes)
+    for before, after in zip(boxes, lowered, strict=True):
+        assert np.allclose(before.mean(axis=0), after.mean(axis=0))
+        assert sizes(after)[1] <= sizes(before)[1] + 1e-9
+        assert sizes(after)[0] == pytest.approx(sizes(before)[0])

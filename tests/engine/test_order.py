@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -80,6 +81,44 @@ def test_a_heading_over_both_columns_stays_whole_and_comes_first() -> None:
 def test_where_many_lines_run_across_there_is_no_gutter() -> None:
     lines = [*two_columns(4), *(across("one two three FOUR FIVE SIX", 300 + 60 * row) for row in range(4))]
     assert texts(lines).startswith("aAbBcCdD")
+
+
+def cells(row: int, *columns: tuple[str, float, float]) -> list[Line]:
+    """Return a row of a table: the text, the left edge and the width of each cell."""
+    return [line(text, left, row * 60 + 4 * (place % 2), width) for place, (text, left, width) in enumerate(columns)]
+
+
+def ledger(rows: int, left: float = 0) -> list[Line]:
+    """Return a date, what was bought, and a sum in each row."""
+    of_row = ((("d", left, 100), ("w", left + 150, 340 + 20 * (row % 3)), ("s", left + 600, 80)) for row in range(rows))
+    return [cell for row, columns in enumerate(of_row) for cell in cells(row, *columns)]
+
+
+def test_a_table_is_read_in_rows() -> None:
+    assert texts(shuffled(ledger(8))) == "dws" * 8
+
+
+def test_a_form_whose_answers_are_of_all_lengths_is_read_in_rows() -> None:
+    lengths = [700, 120, 300, 90, 260, 100, 120, 280]
+    rows = [cells(row, ("q", 0, 150 + 40 * (row % 3)), ("a", 400, lengths[row])) for row in range(8)]
+    assert texts(shuffled([cell for row in rows for cell in row])) == "qa" * 8
+
+
+def test_times_in_the_margin_are_read_with_what_they_stand_beside() -> None:
+    rows = [
+        cells(row, ("t", 0, 80), ("e", 120, 600)) if row % 2 else [line("e", 120, 60 * row, 600)] for row in range(10)
+    ]
+    assert texts(shuffled([cell for row in rows for cell in row])) == "ete" * 5
+
+
+def test_a_table_on_each_page_of_an_opened_book_is_read_page_by_page() -> None:
+    right = [replace(one, text=one.text.upper()) for one in ledger(8, left=900)]
+    assert texts(shuffled([*ledger(8), *right])) == "dws" * 8 + "DWS" * 8
+
+
+def test_short_lines_that_are_not_level_with_the_other_column_are_a_column() -> None:
+    verse = [line(chr(ord("A") + row), 400, row * 96 + 27, 150) for row in range(5)]
+    assert texts(shuffled([*(line(chr(ord("a") + row), 0, row * 60) for row in range(8)), *verse])) == "abcdefghABCDE"
 
 
 def test_a_page_on_its_side_is_read_as_if_the_head_were_turned() -> None:

@@ -92,10 +92,54 @@ def test_literally_a_page_is_read_as_it_is_without_the_lists(reader: Reader, mon
     assert Reader().page(page, number=1, language="en") == literal
 
 
+def test_with_care_a_clear_page_is_read_as_it_is_without(reader: Reader) -> None:
+    page = drawn.page(LINES)
+    plain, careful = (reader.reading(page, number=1, language="en", careful=care) for care in (False, True))
+    assert careful == plain
+
+
+@pytest.mark.parametrize("language", ["en", LITERAL])
+def test_with_care_an_unsure_line_has_its_alternatives_by_three_looks(reader: Reader, language: str) -> None:
+    page = worn.page(worn.LINES[10:13], 1)
+    plain, careful = (reader.reading(page, number=1, language=language, careful=care) for care in (False, True))
+    assert careful.alternatives != plain.alternatives
+    for line, known in zip(careful.page.lines, careful.alternatives, strict=True):
+        for word, others in zip(line.words, known, strict=True):
+            assert sum(one.share for one in others) == pytest.approx(1)
+            assert word.confidence == next(one.share for one in others if one.text == word.text)
+
+
+def test_between_two_lines_something_else_may_be_read(reader: Reader) -> None:
+    page, others = drawn.page(LINES), list[str]()
+
+    def read_something() -> None:
+        box = Polygon.from_bounds(20, 130, 760, 210)
+        others.extend(line.text for line in reader.box(page, box, number=1, language="sv").page.lines)
+
+    meanwhile = reader.reading(page, number=1, language="en", between=read_something)
+    assert meanwhile == reader.reading(page, number=1, language="en")
+    assert len(others) == 2 * len(LINES)
+    assert set(others) == {drawn.SECOND}
+
+
+def test_a_box_without_a_language_is_read_in_that_of_the_page_before(reader: Reader) -> None:
+    reader.reading(drawn.page(LINES), number=1)
+    assert reader.box(drawn.page(LINES), Polygon.from_bounds(20, 30, 760, 110), number=1).language == "en"
+
+
+def test_a_narrow_box_may_hold_one_upright_letter_or_a_line_that_runs_down(reader: Reader) -> None:
+    page = drawn.page([drawn.FIRST])
+    letter = reader.box(page, Polygon.from_bounds(38, 34, 72, 104), number=1)
+    assert [line.text for line in letter.page.lines] == ["T"]
+    turned = page.rotate(-90, expand=True)
+    down = reader.box(turned, Polygon.from_bounds(290, 20, 370, 560), number=1, language="en")
+    assert [line.text for line in down.page.lines] == [drawn.FIRST]
+
+
 def test_a_line_parted_at_a_gutter_takes_its_alternatives_along(reader: Reader) -> None:
     left, right = ["one", "two", "three", "four"], ["five", "six", "seven", "eight"]
-    page = drawn.page(left, size=(900, 480))
-    drawn.write(page, right, left=560, top=40)
+    page = drawn.page(left, size=(900, 530))
+    drawn.write(page, right, left=560, top=90)
     reading = reader.reading(page, number=1, language="en")
     assert [[others[0].text for others in words] for words in reading.alternatives] == [[word] for word in left + right]
 
@@ -137,8 +181,8 @@ def test_progress_counts_the_lines_from_none_to_all(reader: Reader) -> None:
 
 def test_two_columns_are_read_one_after_the_other(reader: Reader) -> None:
     left, right = ["one", "two", "three", "four"], ["five", "six", "seven", "eight"]
-    page = drawn.page(left, size=(900, 480))
-    drawn.write(page, right, left=560, top=40)
+    page = drawn.page(left, size=(900, 530))
+    drawn.write(page, right, left=560, top=90)
     assert lines_of(reader.page(page, number=1)) == left + right
 
 

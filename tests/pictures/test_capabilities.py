@@ -17,6 +17,8 @@ ANSWERS = (
     "\x1b_Gi=31;OK\x1b\\",
     "\x1b_Gi=31;EINVAL:no\x1b\\",
     "\x1b[6;22;11t",
+    "\x1b[4;660;880t",
+    "\x1b[8;30;80t",
     "\x1b[?62;4;22c",
 )
 answers = st.sampled_from(ANSWERS)
@@ -70,6 +72,23 @@ def test_only_consent_to_our_own_question_means_pictures() -> None:
 def test_a_cell_of_an_impossible_size_is_not_believed() -> None:
     assert understood(answer(cell="\x1b[6;0;0t")).cell is None
     assert understood(answer(cell="\x1b[6;9999;9999t")).cell is None
+
+
+@pytest.mark.parametrize(
+    ("said", "cell"),
+    [
+        ("\x1b[6;22;11t", (11, 22)),
+        ("\x1b[4;660;880t\x1b[8;30;80t", (11, 22)),
+        ("\x1b[6;24;12t\x1b[4;660;880t\x1b[8;30;80t", (12, 24)),
+        ("\x1b[4;668;885t\x1b[8;30;80t", (11, 22)),
+        ("\x1b[4;660;880t", None),
+        ("\x1b[4;660;880t\x1b[8;0;0t", None),
+        ("\x1b[4;0;0t\x1b[8;30;80t", None),
+        ("\x1b[8;30;80t", None),
+    ],
+)
+def test_the_size_of_a_cell_is_told_or_follows_from_that_of_all(said: str, cell: tuple[int, int] | None) -> None:
+    assert understood(answer(cell=said)).cell == cell
 
 
 def test_the_waiting_ends_with_the_device_attributes() -> None:
@@ -129,7 +148,9 @@ def test_once_the_last_answer_has_come_everything_passes(text: str, places: list
     assert sieved(sieve, cut(text, places)) == text
 
 
-@pytest.mark.parametrize("key", ["\x1b", "\x1b[A", "\x1b[6~", "\x1b[15~", "\x1bP", "\x1b_", "\x1b[200~text\x1b[201~"])
+@pytest.mark.parametrize(
+    "key", ["\x1b", "\x1b[A", "\x1b[4~", "\x1b[6~", "\x1b[8~", "\x1b[15~", "\x1bP", "\x1b_", "\x1b[200~text\x1b[201~"]
+)
 def test_a_key_that_begins_like_an_answer_is_a_key_all_the_same(key: str) -> None:
     for place in range(len(key)):
         assert sieved(Sieve(), [key[:place], key[place:]]) == key

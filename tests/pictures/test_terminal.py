@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.pictures.capabilities import Answers
+from tui.pictures.capabilities import Answers, understood
 from tui.pictures.cells import GLYPH_SETS
 from tui.pictures.terminal import Terminal, guess, is_in_tmux, overruled, terminal_of
 
@@ -112,14 +114,14 @@ def named(name: str, version: tuple[int, ...] = (), *, graphics: bool = False) -
         (named("foot", (1, 19)), Terminal("sextants", "truecolor")),
         (named("vte", (7802,)), Terminal("octants", "truecolor")),
         (named("vte", (7600,)), Terminal("sextants", "truecolor")),
-        (named("wezterm", (20240203,), graphics=True), Terminal("sextants", "truecolor")),
-        (named("wezterm", (20260101,)), Terminal("octants", "truecolor")),
+        (named("wezterm", (20211204,), graphics=True), Terminal("sextants", "truecolor")),
         (named("konsole", (24, 8), graphics=True), Terminal("sextants", "truecolor")),
-        (named("iterm2", (3, 5)), Terminal("sextants", "truecolor")),
+        (named("iterm2", (3, 4)), Terminal("sextants", "truecolor")),
         (named("xterm", (388,)), Terminal("quadrants", "256")),
         (named("xterm.js", (5, 5)), Terminal("quadrants", "truecolor")),
-        (Answers("", (), (61, 4, 6, 7, 14, 21, 22, 23, 24, 28, 32, 42, 52)), Terminal("sextants", "truecolor")),
+        (Answers("", (), (61, 6, 7, 14, 21, 22, 23, 24, 28, 32, 42)), Terminal("sextants", "truecolor")),
         (named("tmux", (3, 4)), Terminal("sextants", "256")),
+        (Answers("tmux", (3, 4), (1, 2, 4)), Terminal("sextants", "256")),
         (named("something", (1,), graphics=True), Terminal("sextants", "256")),
         (Answers(), Terminal("sextants", "256")),
         (None, Terminal("sextants", "256")),
@@ -127,6 +129,47 @@ def named(name: str, version: tuple[int, ...] = (), *, graphics: bool = False) -
 )
 def test_a_terminal_that_answers_is_known_by_its_name(answers: Answers | None, expected: Terminal) -> None:
     assert terminal_of(PLAIN | UTF_8, answers) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("\x1bP>|foot(1.20.2)\x1b\\\x1b[6;20;10t\x1b[?62;4;22;28;29c", Terminal("octants", "truecolor", "sixel")),
+        ("\x1bP>|foot(1.13.1)\x1b\\\x1b[?62;4;22c", Terminal("sextants", "truecolor", "sixel")),
+        (
+            "\x1bP>|WezTerm 20240203-110809-5046fc22\x1b\\\x1b_Gi=31;OK\x1b\\\x1b[?65;4;6;18;22c",
+            Terminal("sextants", "truecolor", "iterm2"),
+        ),
+        ("\x1bP>|WezTerm 20260101-1-abc\x1b\\\x1b[?65;4;6;18;22c", Terminal("octants", "truecolor", "iterm2")),
+        ("\x1bP>|iTerm2 3.6.1\x1b\\\x1b[?65;1;2;4;6;17;18;22c", Terminal("sextants", "truecolor", "iterm2")),
+        ("\x1bP>|iTerm2 3.4.20\x1b\\\x1b[?62;4c", Terminal("sextants", "truecolor", "sixel")),
+        ("\x1b[?61;4;6;7;14;21;22;23;24;28;32;42c", Terminal("sextants", "truecolor", "sixel")),
+        ("\x1bP>|XTerm(379)\x1b\\\x1b[?63;1;2;4;6;9;15;16;22;28c", Terminal("quadrants", "256", "sixel")),
+        ("\x1bP>|XTerm(379)\x1b\\\x1b[?64;1;2;6;9;15;16;17;18;21;22;28c", Terminal("quadrants", "256")),
+        ("\x1bP>|Konsole 24.08.1\x1b\\\x1b[?62;1;4c", Terminal("sextants", "truecolor", "sixel")),
+        ("\x1b[6;22;10t\x1b[?63;1;2;3;4;6;7;15;18;22;29c", Terminal("sextants", "256", "sixel")),
+        ("\x1bP>|kitty(0.40.1)\x1b\\\x1b_Gi=31;OK\x1b\\\x1b[?62;c", Terminal("octants", "truecolor", "kitty")),
+        ("\x1bP>|tmux 3.4\x1b\\\x1b[?1;2;4c", Terminal("sextants", "256")),
+        ("\x1b[?4;22c", Terminal("sextants", "256")),
+        ("\x1bP>|%s%s\x1b\\\x1b[?;;;c\x1b]4;4\x07", Terminal("sextants", "256")),
+        ("", Terminal("sextants", "256")),
+    ],
+    ids=[
+        "foot", "old foot", "wezterm", "new wezterm", "iterm2", "old iterm2", "windows terminal",
+        "xterm -ti vt340",
+        "xterm", "konsole", "mlterm", "kitty", "tmux", "a VT125", "garbage", "silence",
+    ],
+)  # fmt: skip
+def test_what_a_terminal_says_decides_how_pictures_are_shown(said: str, expected: Terminal) -> None:
+    assert terminal_of(PLAIN | UTF_8, understood(said.encode())) == expected
+
+
+@pytest.mark.parametrize("inside", [{"TMUX": "/tmp/tmux"}, {"TERM": "tmux-256color"}, {"TERM": "screen"}, {"STY": "1"}])
+@pytest.mark.parametrize("name", ["", "foot", "iterm2"])
+def test_in_a_multiplexer_there_are_no_pictures_unless_they_are_asked_for(inside: dict[str, str], name: str) -> None:
+    found = terminal_of(PLAIN | UTF_8 | inside, Answers(name, (3, 6), (62, 4, 22)))
+    assert found.graphics == "none"
+    assert overruled(found, graphics="sixel", in_tmux=True) == replace(found, graphics="sixel")
 
 
 def test_what_a_terminal_answers_counts_for_more_than_what_the_environment_says() -> None:
@@ -144,7 +187,9 @@ def test_the_person_overrules_everything() -> None:
     found = Terminal("octants", "truecolor", "kitty")
     assert overruled(found) == found
     assert overruled(found, "halves", "256", "none") == Terminal("halves", "256", "none")
-    assert overruled(Terminal("sextants", "256"), graphics="kitty") == Terminal("sextants", "256", "kitty")
+    for protocol in ("kitty", "iterm2", "sixel"):
+        wanted = overruled(Terminal("sextants", "256"), graphics=protocol)
+        assert (wanted.glyphs, wanted.colours, wanted.graphics) == ("sextants", "256", protocol)
     assert overruled(found, "crayons", "many", "auto") == found
 
 
@@ -157,6 +202,12 @@ def test_pixels_in_tmux_have_256_colours_which_it_does_not_change() -> None:
     found = Terminal("sextants", "truecolor")
     assert overruled(found, graphics="kitty", in_tmux=True) == Terminal("sextants", "256", "kitty")
     assert overruled(found, in_tmux=True) == found
+
+
+def test_through_tmux_go_sixels_and_kittys_pictures_and_not_iterm2s() -> None:
+    found = Terminal("sextants", "256")
+    shown = {asked: overruled(found, graphics=asked, in_tmux=True).graphics for asked in ("kitty", "sixel", "iterm2")}
+    assert shown == {"kitty": "kitty", "sixel": "sixel", "iterm2": "none"}
 
 
 def test_tmux_is_known_by_its_variable_and_by_its_answer() -> None:

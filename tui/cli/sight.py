@@ -57,7 +57,8 @@ class Sight:
 
         answers = self._memory.recall().answers
         cell = cell_size() or (answers and answers.cell) or DEFAULT_CELL
-        return PixelTerminal(cell, terminal.colours == "truecolor", is_in_tmux(os.environ, answers))
+        is_truecolor, in_tmux = terminal.colours == "truecolor", is_in_tmux(os.environ, answers)
+        return PixelTerminal(cell, is_truecolor, in_tmux, terminal.graphics, cell_size)
 
     def leave_to_the_screens(self) -> None:
         """Let the screens read from now on: what was typed meanwhile, and without answers that come late."""

@@ -1,9 +1,10 @@
 """The order in which the lines of a page are read.
 
 Columns first where a gutter parts at least four lines on each side, as between the two pages of an opened book; else
-rows from top to bottom, each from left to right. A line that the detector drew across a gutter is cut there, between
-two words. Positions are taken along the text's own direction, so that a page on its side or a tilted one is read as a
-person would who turns the head.
+rows from top to bottom, each from left to right. A table or a form has gutters too, but is read in rows: what stands on
+one side of such a gutter is short, or of all lengths, and level with what stands on the other side. A line that the
+detector drew across a gutter is cut there, between two words. Positions are taken along the text's own direction, so
+that a page on its side or a tilted one is read as a person would who turns the head.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from statistics import median
+from statistics import fmean, median
 
 from tui.model import Line, Polygon, Word
 
@@ -24,6 +25,14 @@ MOST_ACROSS = 1 / 6
 """Where more lines than this share of those beside it run across, there is no gutter."""
 CUT_WITHIN = 1.5
 """How far from a gutter, in heights of the line, a line across it may be cut."""
+LEAST_PROSE = 6.0
+"""How many times as long as high a column's rows are at least where it holds prose."""
+FILLED = 0.5
+"""The rows of a column of prose are, at the median, at least so long as this share of its long ones."""
+LEVEL_WITH = 0.35
+"""A row is level with another where their middles are closer than this share of a line's height."""
+MOST_LEVEL = 0.75
+"""Where at least so many rows of the shorter side are level with rows on the other, the two may belong together."""
 PLACES = 128
 """At how many places of the page's width a gutter is looked for."""
 
@@ -126,35 +135,81 @@ def _columns(lines: list[_Placed]) -> list[list[_Placed]]:
 
 
 def _gutter(lines: list[_Placed]) -> float | None:
-    """Return where a gutter lies: as few lines as possible across, and as little as possible poking over."""
+    """Return where a gutter lies: as few lines as possible across, and as little as possible poking over.
+
+    One that more lines run across is not taken instead of one that parts the columns of a table.
+    """
     if len(lines) < 2 * LEAST_IN_COLUMN:
         return None
     start, end = min(line.left for line in lines), max(line.right for line in lines)
-    rated = [(_fault(lines, place), place) for place in (start + (end - start) * i / PLACES for i in range(1, PLACES))]
-    least = min(fault for fault, _ in rated)
-    best = [place for fault, place in rated if fault == least]
-    return best[len(best) // 2] if math.isfinite(least[0]) else None
+    parted = [_Parted.at(start + (end - start) * i / PLACES, lines) for i in range(1, PLACES)]
+    possible = [one for one in parted if one.is_possible]
+    fewest = min((one.across for one in possible), default=0)
+    between = [one for one in possible if one.across == fewest and not _is_table(one.left, one.right)]
+    least = min((one.poking for one in between), default=0.0)
+    best = [one.gutter for one in between if one.poking == least]
+    return best[len(best) // 2] if best else None
 
 
-def _fault(lines: list[_Placed], gutter: float) -> tuple[float, float]:
-    """Return how many lines run across a gutter and how far the others poke over; infinite where it is none."""
-    left = [line for line in lines if line.share_before(gutter) >= 1 - POKES_OVER]
-    right = [line for line in lines if line.share_before(gutter) <= POKES_OVER]
-    across = len(lines) - len(left) - len(right)
-    if min(len(left), len(right)) < LEAST_IN_COLUMN or across > MOST_ACROSS * (len(left) + len(right)):
-        return math.inf, 0.0
-    poking = sum(max(0.0, line.right - gutter) for line in left) + sum(max(0.0, gutter - line.left) for line in right)
-    return across, poking
+@dataclass(frozen=True, slots=True)
+class _Parted:
+    """The lines of a page on each side of what may be a gutter."""
+
+    gutter: float
+    left: list[_Placed]
+    right: list[_Placed]
+    across: int
+    """How many lie on both sides."""
+
+    @classmethod
+    def at(cls, gutter: float, lines: list[_Placed]) -> _Parted:
+        """Part the lines; those that only poke over belong to the side where the rest is."""
+        left = [line for line in lines if line.share_before(gutter) >= 1 - POKES_OVER]
+        right = [line for line in lines if line.share_before(gutter) <= POKES_OVER]
+        return cls(gutter, left, right, len(lines) - len(left) - len(right))
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether there are enough lines on each side, and few enough across."""
+        beside = len(self.left) + len(self.right)
+        return min(len(self.left), len(self.right)) >= LEAST_IN_COLUMN and self.across <= MOST_ACROSS * beside
+
+    @property
+    def poking(self) -> float:
+        """How far the lines poke over, all together."""
+        over = [line.right - self.gutter for line in self.left] + [self.gutter - line.left for line in self.right]
+        return sum(length for length in over if length > 0)
+
+
+def _is_table(left: list[_Placed], right: list[_Placed]) -> bool:
+    """Whether what two sides of a gutter hold belongs together in rows, as in a table or a form."""
+    sides = [_grouped(side) for side in (left, right)]
+    if all(_is_prose(rows) for rows in sides):
+        return False
+    fewer, more = sorted(([fmean(line.middle for line in row) for row in rows] for rows in sides), key=len)
+    near = LEVEL_WITH * median(line.height for line in (*left, *right))
+    level = sum(any(abs(middle - other) < near for other in more) for middle in fewer)
+    return level >= MOST_LEVEL * len(fewer)
+
+
+def _is_prose(rows: list[list[_Placed]]) -> bool:
+    """Whether the rows of a column are long for their height, and most as long as the column is wide."""
+    lengths = sorted(max(line.right for line in row) - min(line.left for line in row) for row in rows)
+    usual, long = median(lengths), lengths[len(lengths) * 9 // 10]
+    return usual >= FILLED * long and usual >= LEAST_PROSE * median(line.height for row in rows for line in row)
 
 
 def _rows(lines: list[_Placed]) -> list[_Placed]:
-    if not lines:
-        return []
-    apart = median(line.height for line in lines) * SAME_ROW
+    return [line for row in _grouped(lines) for line in sorted(row, key=lambda line: line.left)]
+
+
+def _grouped(lines: list[_Placed]) -> list[list[_Placed]]:
+    """Return the lines in rows, from top to bottom; each row begins with its topmost line."""
+    apart = median([line.height for line in lines] or [0.0]) * SAME_ROW
     rows: list[list[_Placed]] = []
     for line in sorted(lines, key=lambda line: line.middle):
         if rows and line.middle - rows[-1][0].middle < apart:
             rows[-1].append(line)
         else:
             rows.append([line])
-    return [line for row in rows for line in sorted(row, key=lambda line: line.left)]
+    return rows

@@ -1,9 +1,10 @@
 """What a terminal answers when it is asked what it is and what it can do.
 
 The environment seldom crosses SSH; these questions do (xterm's "Control Sequences" and kitty's "Terminal graphics
-protocol"): XTVERSION for name and version, a graphics query, the size of a cell in pixels, and last the primary device
-attributes (DA1), which every terminal answers, so that its answer ends the waiting for the others. All here is pure:
-what an answer says, and which bytes are an answer at all. They come from outside and may be anything.
+protocol"): XTVERSION for name and version, a graphics query, the size of a cell in pixels, that of all cells in pixels
+and their count for terminals that do not know the former, and last the primary device attributes (DA1), which every
+terminal answers, so that its answer ends the waiting for the others. All here is pure: what an answer says, and which
+bytes are an answer at all. They come from outside and may be anything.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-_NAME, _PICTURES, _CELL_SIZE, _LAST = b"\x1b[>0q", b"\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\", b"\x1b[16t", b"\x1b[c"
+_NAME, _PICTURES, _LAST = b"\x1b[>0q", b"\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\", b"\x1b[c"
+_SIZES = b"\x1b[16t\x1b[14t\x1b[18t"
 SIXEL: Final = 4
 """The device attribute of terminals that show sixels."""
 
@@ -22,9 +24,13 @@ _NAMED = re.compile(r"\x1bP>\|([^\x07\x1b]*)(?:\x1b\\|\x07)")
 _GRAPHICS = re.compile(r"\x1b_G([^\x07\x1b]*)\x1b\\")
 _ATTRIBUTES = re.compile(r"\x1b\[\?([\d;]*)c", re.ASCII)
 _CELL = re.compile(r"\x1b\[6;(\d{1,4});(\d{1,4})t", re.ASCII)
-_ANSWER = re.compile("|".join(pattern.pattern for pattern in (_NAMED, _GRAPHICS, _ATTRIBUTES, _CELL)), re.ASCII)
+_AREA = re.compile(r"\x1b\[4;(\d{1,5});(\d{1,5})t", re.ASCII)
+_COUNT = re.compile(r"\x1b\[8;(\d{1,4});(\d{1,4})t", re.ASCII)
+_ANSWER = re.compile(
+    "|".join(pattern.pattern for pattern in (_NAMED, _GRAPHICS, _ATTRIBUTES, _CELL, _AREA, _COUNT)), re.ASCII
+)
 _BEGUN = re.compile(
-    r"\x1b(?:P(?:>(?:\|[^\x07\x1b]*\x1b?)?)?|_(?:G[^\x07\x1b]*\x1b?)?|\[(?:\?[\d;]*|6(?:;[\d;]*)?)?)?\Z", re.ASCII
+    r"\x1b(?:P(?:>(?:\|[^\x07\x1b]*\x1b?)?)?|_(?:G[^\x07\x1b]*\x1b?)?|\[(?:\?[\d;]*|[468](?:;[\d;]*)?)?)?\Z", re.ASCII
 )
 _NO_KEY = re.compile(r"\x1b(?:P>\||_G|\[\?[\d;])", re.ASCII)
 """With this no key begins."""
@@ -39,7 +45,7 @@ def questions(*, of_multiplexer: bool = False) -> bytes:
     pictures for a title to show, so they are not asked it.
     """
     before, after = b"\x1b7", b"\x1b8\x1b[J"
-    return before + _NAME + (b"" if of_multiplexer else _PICTURES) + _CELL_SIZE + after + _LAST
+    return before + _NAME + (b"" if of_multiplexer else _PICTURES) + _SIZES + after + _LAST
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +72,25 @@ class Answers:
 def understood(said: bytes) -> Answers:
     """Return what the answers among these bytes say; whatever else is there is passed over."""
     text = said.decode("utf-8", "replace")
-    named, attributes, cell = _NAMED.search(text), _ATTRIBUTES.search(text), _CELL.search(text)
+    named, attributes = _NAMED.search(text), _ATTRIBUTES.search(text)
     name, version = _name_and_version(named[1][:_MOST] if named else "")
     return Answers(
         name,
         version,
         _numbers(attributes[1]) if attributes else (),
         any(_is_consent(graphics[1]) for graphics in _GRAPHICS.finditer(text)),
-        _size(int(cell[2]), int(cell[1])) if cell else None,
+        _cell(text),
     )
+
+
+def _cell(text: str) -> tuple[int, int] | None:
+    """Return width and height of a cell, as it was told or as it follows from the size and the number of all cells."""
+    cell, area, count = _CELL.search(text), _AREA.search(text), _COUNT.search(text)
+    if cell:
+        return likely_size(int(cell[2]), int(cell[1]))
+    if area and count and int(count[1]) and int(count[2]):
+        return likely_size(int(area[2]) // int(count[2]), int(area[1]) // int(count[1]))
+    return None
 
 
 def is_whole(said: bytes) -> bool:
@@ -102,7 +118,7 @@ def from_json(kept: object) -> Answers | None:
         return None
     if not (_are_numbers(kept["version"]) and _are_numbers(kept["attributes"])):
         return None
-    if cell is not None and not (_are_numbers(cell) and len(cell) == 2 and _size(*cell)):
+    if cell is not None and not (_are_numbers(cell) and len(cell) == 2 and likely_size(*cell)):
         return None
     return Answers(
         name[:_MOST], tuple(kept["version"]), tuple(kept["attributes"]), kept["kitty_graphics"], cell and tuple(cell)
@@ -162,8 +178,8 @@ def _is_consent(reply: str) -> bool:
     return "i=31" in control.split(",") and said == "OK"
 
 
-def _size(width: int, height: int) -> tuple[int, int] | None:
-    """Return the size of a cell, if it can be one."""
+def likely_size(width: int, height: int) -> tuple[int, int] | None:
+    """Return the size of a cell in pixels, if it can be one."""
     return (width, height) if 2 <= width <= 200 and 4 <= height <= 400 else None
 
 

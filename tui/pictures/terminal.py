@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
 
 from tui.pictures.ansi import Colours
 from tui.pictures.capabilities import Answers
 from tui.pictures.glyphs import GLYPH_SETS
 
-Graphics = Literal["kitty", "none"]
+Graphics = Literal["kitty", "iterm2", "sixel", "none"]
 """Protocols by which a terminal shows pictures pixel by pixel."""
 COLOURS: Final[tuple[Colours, ...]] = get_args(Colours)
 GRAPHICS: Final[tuple[Graphics, ...]] = get_args(Graphics)
@@ -78,6 +78,7 @@ _KINDS: Final = (
     _Kind("TERM", "alacritty.*|wezterm|konsole.*|.*-direct", "sextants", "truecolor"),
     _Kind("ALACRITTY_WINDOW_ID", ".+", "sextants", "truecolor"),
     _Kind("KONSOLE_VERSION", ".+", "sextants", "truecolor"),
+    _Kind("TERM", "mlterm.*", "quadrants", "truecolor"),
     _Kind("WT_SESSION", ".+", "sextants", "truecolor"),
     _Kind("TERM", ".*-256color|vte.*", "sextants", "256"),
     _Kind("TERM", "xterm.*|rxvt.*|putty.*|cygwin|.*-color|.*-16color", "quadrants", "16"),
@@ -105,9 +106,13 @@ _MODELS: Final = (
 """The first that matches counts; a terminal that is not here is judged by the environment."""
 _SHOWS_PLACEHOLDERS: Final = {"kitty": (0, 28), "ghostty": (1, 0)}
 """From which version on a terminal shows a picture wherever kitty's placeholder characters stand."""
+_TAKES_FILES: Final = {"iterm2": (3, 5), "wezterm": (20220319,)}
+"""From which version on a terminal shows iTerm2's inline images and leaves the cursor where it was."""
 _WINDOWS_TERMINAL: Final = (61, {28, 32, 42})
 """Windows Terminal long gave no name, but level 1 with rectangles, text macros and Latin-2, as nobody else does."""
 _ANY: Final = Terminal("ascii", "none")
+_MANY: Final = ("truecolor", "256")
+"""Depths of colours that are enough to tell pictures by."""
 _SAYS_NOTHING: Final = ("", "C", "POSIX")
 _UTF_8: Final = re.compile(r".*utf-?8.*", re.IGNORECASE)
 
@@ -127,20 +132,19 @@ def guess(environment: Mapping[str, str]) -> Terminal:
 def terminal_of(environment: Mapping[str, str], answers: Answers | None) -> Terminal:
     """Return how to draw on a terminal that was asked; `answers` is None where it was not, or has kept silent.
 
-    Pixels are for the terminals of which it is certain that they come and go with the text. A multiplexer answers for
-    itself, passes glyphs and swallows pixels.
+    Pixels are for the terminals that say they show them. A multiplexer answers for itself, passes glyphs, and swallows
+    pixels or shows them as it likes; there the person has to ask for them.
     """
-    guessed = guess(environment)
+    found = guess(environment)
     if answers is None:
-        return guessed
+        return found
     model = next((model for model in _MODELS if _is_model(model, answers)), None)
-    if model is None:
-        return guessed
-    glyphs = model.glyphs if _takes_utf_8(environment) else "ascii"
-    if environment.get("NO_COLOR"):
-        return Terminal(glyphs, "none")
-    colours = _colours(model.colours, environment)
-    return Terminal(glyphs, colours, "kitty" if glyphs != "ascii" and _shows_placeholders(answers) else "none")
+    if model is not None:
+        glyphs = model.glyphs if _takes_utf_8(environment) else "ascii"
+        found = Terminal(glyphs, "none" if environment.get("NO_COLOR") else _colours(model.colours, environment))
+    if found.glyphs == "ascii" or found.colours not in _MANY or _is_multiplexer(environment, answers):
+        return found
+    return replace(found, graphics=_graphics(answers))
 
 
 def overruled(
@@ -149,14 +153,15 @@ def overruled(
     """Return how to draw when the person has said so; what is empty, unknown or `auto` is left as it was found.
 
     A picture is told by the colour that it is written in. So there are no pixels where there are few colours, and where
-    there are pixels in tmux, there are 256: true ones it may take for the nearest of them.
+    there are kitty's in tmux, there are 256: true ones it may take for the nearest of them. What tmux hands on is shown
+    where the terminal's own cursor happens to stand, so that iTerm2's pictures would go astray.
     """
     glyphs = glyphs if glyphs in GLYPH_SETS else terminal.glyphs
     depth = next((known for known in COLOURS if known == colours), terminal.colours)
     shown = next((known for known in GRAPHICS if known == graphics), terminal.graphics)
-    if depth not in ("truecolor", "256"):
+    if depth not in _MANY or (in_tmux and shown == "iterm2"):
         shown = "none"
-    return Terminal(glyphs, "256" if in_tmux and shown != "none" else depth, shown)
+    return Terminal(glyphs, "256" if in_tmux and shown == "kitty" else depth, shown)
 
 
 def is_in_tmux(environment: Mapping[str, str], answers: Answers | None = None) -> bool:
@@ -173,9 +178,24 @@ def _name_by_attributes(answers: Answers) -> str:
     return "windows terminal" if level == _WINDOWS_TERMINAL[0] and _WINDOWS_TERMINAL[1] <= {*others} else ""
 
 
-def _shows_placeholders(answers: Answers) -> bool:
-    since = _SHOWS_PLACEHOLDERS.get(answers.name)
-    return since is not None and answers.kitty_graphics and answers.version >= since
+def _graphics(answers: Answers) -> Graphics:
+    """Return the best protocol that a terminal says it knows: the one that asks the fewest bytes of the line."""
+    if answers.kitty_graphics and _is_since(answers, _SHOWS_PLACEHOLDERS):
+        return "kitty"
+    if _is_since(answers, _TAKES_FILES):
+        return "iterm2"
+    return "sixel" if answers.has_sixel else "none"
+
+
+def _is_since(answers: Answers, versions: Mapping[str, tuple[int, ...]]) -> bool:
+    since = versions.get(answers.name)
+    return since is not None and answers.version >= since
+
+
+def _is_multiplexer(environment: Mapping[str, str], answers: Answers) -> bool:
+    """Whether it is tmux or GNU screen that has answered."""
+    is_screen = environment.get("STY") or environment.get("TERM", "").startswith(("screen", "tmux"))
+    return bool(is_screen) or is_in_tmux(environment, answers)
 
 
 def _is(kind: _Kind, environment: Mapping[str, str]) -> bool:
