@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 from functools import partial
@@ -15,10 +15,11 @@ import httpx
 from tui.credentials import pass_of
 from tui.dialects import DIALECTS, Dialect, WrongOption, limits_of, open_client, trusting
 from tui.dialects.retirement import notice_of
+from tui.model import Item, Line, Page, Polygon
 from tui.pictures.source import measure
 from tui.pictures.upload import shipment
 from tui.runner import Runner
-from tui.settings import Service, Settings, SettingsError
+from tui.settings import LOCAL, LOCAL_SERVICE, Service, Settings, SettingsError
 from tui.store import Store
 
 if TYPE_CHECKING:
@@ -93,6 +94,21 @@ def make_engine(settings: Settings, service: Service) -> ResidentEngine:
     return ResidentEngine(lambda: local_service(habits=habits))
 
 
+def rereading(settings: Settings, engine: ResidentEngine | None) -> Rereading | None:
+    """Return what reads single lines again for whoever reviews; None where the engine carried along is not installed.
+
+    It shares the engine that is given, or has one of its own, which starts with the first line that it reads.
+    """
+    from tui.engine import EngineMissing, require
+
+    try:
+        require(language=False)
+    except EngineMissing:
+        return None
+    local = settings.services.get(LOCAL, LOCAL_SERVICE)
+    return Rereading((lambda: engine) if engine is not None else partial(make_engine, settings, local))
+
+
 def _habits(settings: Settings, service: Service) -> Habits:
     from tui.engine.reading import AUTO
     from tui.engine.service import Habits
@@ -107,6 +123,36 @@ def _habits(settings: Settings, service: Service) -> Habits:
     except (UnknownLanguage, WordsUnreadable) as error:
         raise SettingsError(f"The service {service.name} is set wrongly: {error}") from error
     return Habits(language, service.careful, Vocabulary(file, AcceptedInQueue(settings.queue)))
+
+
+class Rereading:
+    """Reads lines once more, with care, by the engine carried along; its client is opened with the first of them."""
+
+    def __init__(self, make_engine: Callable[[], ResidentEngine]) -> None:
+        self._make_engine = make_engine
+        self._http: httpx.AsyncClient | None = None
+
+    async def __call__(
+        self, item: Item, page: Page, polygons: Sequence[Polygon], answer: bytes | None
+    ) -> AsyncIterator[tuple[int, Line]]:
+        """Yield each box's place among those given and what is read there; raises ServiceError and SettingsError."""
+        from tui.dialects.asking import Place, language_in, read_again
+
+        if self._http is None:
+            self._http = self._make_engine().client()
+        size = (page.width, page.height)
+        places = [Place(page.number, polygon, size) for polygon in polygons]
+        language = language_in(answer, page.number) if answer is not None else ""
+        place = 0
+        async for _, read in read_again(self._http, Path(item.picture), places, language=language):
+            yield place, read.line
+            place += 1
+
+    async def close(self) -> None:
+        """Let the engine go."""
+        if self._http is not None:
+            await self._http.aclose()
+            self._http = None
 
 
 class AcceptedInQueue:

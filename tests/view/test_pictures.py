@@ -142,10 +142,20 @@ async def test_plus_shows_the_width_and_then_more_and_0_the_whole_page(read: Rea
         await begin(pilot)
         page_map = await after(pilot)
         seen = [in_sight(page_map).width]
-        for key in ("plus", "equals_sign", "minus", "plus", "0"):
+        for key in ("plus", "plus", "minus", "plus", "0"):
             page_map = await after(pilot, key)
             seen.append(in_sight(page_map).width)
     assert seen == [640, 640, 320, 640, 320, 640]
+
+
+async def test_equals_shows_the_page_pixel_by_pixel_at_once(read: Reads, opened: Opens) -> None:
+    read("a.png", MANY)
+    async with opened(WIDE) as pilot:
+        await begin(pilot)
+        await after(pilot, "equals_sign")
+        width = in_sight(await after(pilot)).width
+        assert in_sight(await after(pilot, "plus")).width == width
+        assert in_sight(await after(pilot, "minus")).width > width
 
 
 async def test_part_of_a_page_says_which_part_it_is(read: Reads, opened: Opens) -> None:

@@ -95,12 +95,15 @@ def _show_screens(
 ) -> None:
     os.environ.setdefault("ESCDELAY", "25")  # read when textual is imported: a bare Esc need not wait 100 ms
     from tui.store import Store
+    from tui.view.keymap import keymap_of
 
+    keymap_of(settings)  # what is wrong with keys is said before a screen opens
     Store(settings.queue).close()  # what is wrong with the queue file is said before a screen opens
     with sight_of_terminal(settings) as sight:
-        from tui.assembly import make_runner, notice_for
+        from tui.assembly import make_engine, make_runner, notice_for, rereading
 
-        runner = make_runner(settings, service) if service else None
+        engine = make_engine(settings, service) if service and service.is_local else None
+        runner = make_runner(settings, service, engine=engine) if service else None
         notice = notice_for(service, date.today()) if service else ""  # noqa: DTZ011 (the person's own day)
         terminal = sight.terminal()
         _tell_textual_of_colours(terminal.colours)
@@ -115,6 +118,7 @@ def _show_screens(
             notice=notice,
             pixels=sight.pixels(terminal),
             has_colours=terminal.colours != "none",
+            rereading=rereading(settings, engine),
         )
         if settings.theme and settings.theme not in app.available_themes:
             known = ", ".join(sorted(app.available_themes))

@@ -1,48 +1,25 @@
 """Makes suggestions ready, in a thread with a queue file of its own: what a doubtful word may be instead.
 
-It learns from every decision in the queue, whoever made it, as they come. What the next lines need is made ahead, so
-that it is there before the cursor is.
+What the next lines need is made ahead, so that it is there before the cursor is.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
-from tui.calibration import Calibration, Judged, judged_words
-from tui.model import Page, Polygon
-from tui.review import line_at
-from tui.store import Store, StoreError
-from tui.suggestions import Corrections, Lexicon, Suggestion, suggestions, word_corrections
+from tui.calibration import Calibration
+from tui.knowledge import Knowledge, Question
+from tui.store import Store
+from tui.suggestions import Suggestion
+
+__all__ = ["Adviser", "Question"]
 
 Result = TypeVar("Result")
-KEPT: Final = 512
-"""How many answers are kept."""
-JUDGED: Final = 3000
-"""How many lines, of those decided last, say how sure a confidence is."""
-JUDGED_ANEW: Final = 50
-"""After so many decisions more that is found out anew."""
-SAME_BOX: Final = 0.5
-"""Which share of a word's box another service's word must cover to be its reading of the same ink."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A word that is asked about."""
-
-    item_id: int
-    page: int
-    word: str
-    """The word as it stands."""
-    polygon: Polygon | None = None
-    alternatives: tuple[str, ...] = ()
-    """What else the service might have read."""
 
 
 class Adviser:
@@ -53,33 +30,35 @@ class Adviser:
         self._words = words
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="adviser")
         self._store: Store | None = None
-        self._learnt = 0
-        self._judged_at = 0
-        self._lexicon, self._given, self._corrections = Lexicon(), Lexicon(), Corrections()
-        self._twins: tuple[int, tuple[Page, ...]] = (0, ())
-        self._answers: OrderedDict[Question, tuple[Suggestion, ...]] = OrderedDict()
-        self.calibration: Calibration | None = None
+        self._knowledge: Knowledge | None = None
+
+    @property
+    def calibration(self) -> Calibration | None:
         """How often what is read with a confidence is wrong in this queue; None while too little is decided."""
-        self.trouble = ""
+        return self._knowledge.calibration if self._knowledge is not None else None
+
+    @property
+    def trouble(self) -> str:
         """Why the person's own list of words is not used; empty when it is, or there is none."""
+        return self._knowledge.trouble if self._knowledge is not None else ""
 
     def ready(self, question: Question) -> tuple[Suggestion, ...] | None:
         """Return an answer that is at hand."""
-        return self._answers.get(question)
+        return self._knowledge.ready(question) if self._knowledge is not None else None
 
     async def advise(self, question: Question) -> tuple[Suggestion, ...]:
         """Return what a word may be instead, the likeliest first."""
         found = self.ready(question)
-        return found if found is not None else await self._ask(lambda: self._advise(question))
+        return found if found is not None else await self._ask(lambda: self._opened().advise(question))
 
     async def learn(self) -> None:
         """Take in what was decided since, also by others; answers from before are forgotten."""
-        await self._ask(self._learn)
+        await self._ask(lambda: self._opened().learn())
 
     def known(self, beginning: str) -> str:
         """Return the commonest known word that begins so; empty when there is none."""
         with suppress(RuntimeError):  # words are being taken in just now: a completion is worth no waiting
-            return self._lexicon.completed(beginning) or self._given.completed(beginning)
+            return self._knowledge.completed(beginning) if self._knowledge is not None else ""
         return ""
 
     async def close(self) -> None:
@@ -92,98 +71,12 @@ class Adviser:
 
     # -- in the thread ------------------------------------------------------------------------------------------------
 
+    def _opened(self) -> Knowledge:
+        if self._knowledge is None:
+            self._store = Store(self._queue)
+            self._knowledge = Knowledge(self._store, self._words)
+        return self._knowledge
+
     def _end(self) -> None:
         if self._store is not None:
             self._store.close()
-
-    def _opened(self) -> Store:
-        if self._store is None:
-            self._store = Store(self._queue)
-            self._take_in_words()
-        return self._store
-
-    def _take_in_words(self) -> None:
-        """Take in the person's own list: a word or phrase a line."""
-        if self._words is None:
-            return
-        try:
-            lines = self._words.read_text("utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            self.trouble = f"The list of words {self._words} cannot be read ({error}); it is not used."
-            return
-        for line in lines:
-            for word in line.partition("#")[0].split():
-                self._given.add(word)
-
-    def _learn(self) -> None:
-        store = self._opened()
-        before = self._learnt
-        while settled := store.settled_since(self._learnt):
-            self._learnt = settled[-1].id
-            for one in settled:
-                add, correct = (
-                    (self._lexicon.add, self._corrections.add)
-                    if one.stands
-                    else (self._lexicon.remove, self._corrections.take_back)
-                )
-                for word in one.text.split():
-                    add(word)
-                if one.text != one.engine_text:
-                    for misread, right in word_corrections(one.engine_text.split(), one.text.split()):
-                        correct(misread, right)
-        if self._learnt != before:
-            self._answers.clear()
-        if self._learnt - self._judged_at >= JUDGED_ANEW:
-            self._judged_at = self._learnt
-            self.calibration = Calibration.of(_judged(store))
-
-    def _advise(self, question: Question) -> tuple[Suggestion, ...]:
-        self._learn()
-        found = suggestions(
-            question.word,
-            corrections=self._corrections,
-            alternatives=question.alternatives,
-            lexicon=self._lexicon,
-            words_given=self._given,
-            second_reading=tuple(self._read_by_others(question)),
-        )
-        self._answers[question] = found
-        while len(self._answers) > KEPT:
-            self._answers.popitem(last=False)
-        return found
-
-    def _read_by_others(self, question: Question) -> Iterator[str]:
-        """Yield what other services read in the same box."""
-        store = self._opened()
-        if question.polygon is None:
-            return
-        if self._twins[0] != question.item_id:
-            twins = store.twins(question.item_id)
-            self._twins = question.item_id, tuple(page for twin in twins for page in store.pages(twin))
-        for page in self._twins[1]:
-            if page.number == question.page:
-                for line in page.lines:
-                    for word in line.words:
-                        if word.polygon is not None and _covers(word.polygon, question.polygon):
-                            yield word.text
-
-
-def _covers(one: Polygon, other: Polygon) -> bool:
-    """Whether two upright boxes round words are of the same ink: each covers most of the other."""
-    left, top, right, bottom = one.bounds
-    start, upper, end, lower = other.bounds
-    shared = max(0.0, min(right, end) - max(left, start)) * max(0.0, min(bottom, lower) - max(top, upper))
-    larger = max((right - left) * (bottom - top), (end - start) * (lower - upper))
-    return larger > 0 and shared >= SAME_BOX * larger
-
-
-def _judged(store: Store) -> Iterator[Judged]:
-    """Yield what became of each word of the lines that were looked at last."""
-    pages: dict[int, tuple[Page, ...]] = {}
-    for item_id, key, text in store.decided_last(JUDGED):
-        try:
-            if item_id not in pages:
-                pages = {item_id: store.pages(item_id)}  # lines of an image are decided together: one is enough
-            yield from judged_words(line_at(pages[item_id], key), text)
-        except (KeyError, StoreError):
-            continue  # the line was split since, or its image is damaged: what is known of the others counts

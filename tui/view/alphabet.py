@@ -70,10 +70,10 @@ def named(wanted: str) -> tuple[str, ...]:
     return tuple(character for _, character in sorted(found, key=lambda one: _rank(one[0], words))[:MOST_FOUND])
 
 
-def _rank(name: str, words: list[str]) -> tuple[int, int, str]:
-    """Whole words before parts of words, short names before long ones."""
+def _rank(name: str, words: list[str]) -> tuple[int, bool, int, str]:
+    """Whole words before parts of words, Latin letters before others, short names before long ones."""
     parts = set(name.replace("-", " ").split())
-    return sum(word not in parts for word in words), len(name), name
+    return sum(word not in parts for word in words), "LATIN" not in parts, len(name), name
 
 
 def name_of(character: str) -> str:

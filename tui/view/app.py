@@ -34,7 +34,7 @@ from tui.view.easel import Easel, painting_driver
 from tui.view.key_order import KeyOrder
 from tui.view.keymap import keymap_of
 from tui.view.looks import Looks, Remembered, looks_from_text, looks_to_text
-from tui.view.machine import Machine
+from tui.view.machine import Machine, ReadsAgain
 from tui.view.plain import AsciiTwins
 from tui.view.screens.question import QuestionScreen
 from tui.view.screens.queue import QueueScreen
@@ -64,6 +64,7 @@ class HandreadApp(App[None]):
         notice: str = "",
         pixels: PixelTerminal | None = None,
         has_colours: bool = True,
+        rereading: ReadsAgain | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__(ansi_color=None if has_colours else True)  # True leaves NO_COLOR no colour to turn into grey
@@ -72,6 +73,7 @@ class HandreadApp(App[None]):
         self._settings = settings
         self.controls = Controls(keymap_of(settings))
         self._runner = runner
+        self._rereading = rereading
         self._service = service
         self._names = names
         self._opens_review = opens_review
@@ -157,7 +159,8 @@ class HandreadApp(App[None]):
 
     def action_help_quit(self) -> None:
         """Answer ctrl+c, which people press to leave a program."""
-        self.notify("q leaves a screen, and from the queue it quits. So does ctrl+q, from anywhere.", markup=False)
+        leave = self.controls.keymap.key("queue", "leave")
+        self.notify(f"{leave} leaves a screen, and quits from the queue. So does ctrl+q, from anywhere.", markup=False)
 
     async def on_unmount(self) -> None:
         """Let the machine end what it does; what is under way is taken up again at the next start."""
@@ -168,6 +171,8 @@ class HandreadApp(App[None]):
         deadline = time.monotonic() + LAST_WORDS
         for thread in self._threads:
             await asyncio.to_thread(thread.join, max(0.0, deadline - time.monotonic()))
+        if self._rereading is not None:
+            await self._rereading.close()
         await self._desk.close()
         await self._adviser.close()
         self._store.close()
@@ -189,8 +194,9 @@ class HandreadApp(App[None]):
     def _machine(self) -> Machine:
         runner, service = self._runner, self._service
         if runner is None or service is None:
-            return Machine()
+            return Machine(read_again=self._rereading)
         return Machine(
+            read_again=self._rereading,
             service=service.name,
             description=f"{service.name} · {service.dialect}",
             trouble=lambda: self._trouble or runner.trouble or self._offer,
@@ -222,7 +228,7 @@ class HandreadApp(App[None]):
 
     def _ask(self, quote: str) -> None:
         """Ask whether to send what is to be paid for."""
-        self._offer = f"Not started, p asks again: {quote}."
+        self._offer = f"Not started, {self.controls.keymap.key('queue', 'pause')} asks again: {quote}."
         question = QuestionScreen(f"{quote}; start?", yes="start", no="not now")
         self.push_screen(question, self._go_on)
 
@@ -252,7 +258,8 @@ class HandreadApp(App[None]):
             self._tell(sentence)
         if len(sentences) > MOST_TOLD:
             more = len(sentences) - MOST_TOLD
-            self._tell(f"The like is true of {more} more. What cannot be read stands in the queue; f goes there.")
+            key = self.controls.keymap.key("queue", "next_failed")
+            self._tell(f"The like is true of {more} more. What cannot be read stands in the queue; {key} goes there.")
         self._make_an_offer()
 
     def _make_an_offer(self) -> None:

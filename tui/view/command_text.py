@@ -41,7 +41,7 @@ class Vocabulary:
     @property
     def titles(self) -> list[str]:
         """Return what can be typed, in the order of the table."""
-        return [command.title for command in self.every]
+        return list(dict.fromkeys(command.title for command in self.every))
 
     def named(self, name: str) -> Command | ArgumentCommand | None:
         """Return the command of that name."""
@@ -56,12 +56,12 @@ class Vocabulary:
         if len(words) == 1 and words[0].isdecimal() and self.named("goto"):
             return Typed("goto", words[0])
         for count in range(len(words), 0, -1):
-            command = self.named(_name(words[:count]))
-            if command is not None:
-                return _with_argument(command, " ".join(words[count:]))
+            named = [one for one in self.every if one.name == _name(words[:count])]
+            if named:  # the same name may be typed with an argument and without
+                return _with_argument(named[0 if words[count:] else -1], " ".join(words[count:]))
         begun = [one for one in self.every if words and one.name.startswith(_name(words))]
-        if len(begun) == 1:
-            return _with_argument(begun[0], "")
+        if len({one.name for one in begun}) == 1:
+            return _with_argument(begun[-1], "")
         raise NotUnderstood(self._question(" ".join(words), [one.title for one in begun]))
 
     def _question(self, text: str, begun: Sequence[str]) -> str:

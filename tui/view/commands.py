@@ -139,7 +139,7 @@ QUEUE = (
     *_about(
         MOVING_ABOUT,
         Command("next_failed", ("f",), "next failed", "Go to the next image that failed."),
-        Command("count", COUNTS, "count", "Say how often the next of j, k and space is to be done."),
+        Command("count", COUNTS, "count", "Say how often the next of down, up and mark is to be done."),
     ),
     *PAGING,
     *MOVING,
@@ -167,6 +167,8 @@ REVIEW = (
         Command("edit", ("e", "i"), "edit", "Edit the line, at its least sure word.", in_footer=True),
         Command("change", ("c",), "change word", "Edit the line with its word chosen: what is typed replaces it."),
         Command("take", DIGITS, "take", "Put that suggestion in the place of the word and go on.", in_footer=True),
+        Command("read_again", ("r",), "read again", "Read the line again, with care; then take what was read."),
+        Command("read_page_again", ("R",), "read page again", "Read every line of the page again that is not sure."),
         Command("repeat", ("full_stop",), "repeat", "Correct this word as the last one was corrected."),
     ),
     *_about(
@@ -202,9 +204,8 @@ REVIEW = (
     *_about(
         PICTURE,
         Command("picture", ("z",), "picture", "Change the picture: line, word, page."),
-        Command(
-            "zoom_in", ("plus", "equals_sign"), "zoom in", "Show the page larger: its width, and on to its pixels."
-        ),
+        Command("zoom_in", ("plus",), "zoom in", "Show the page larger: its width, and on to its pixels."),
+        Command("zoom_pixels", ("equals_sign",), "its pixels", "Show the page pixel by pixel."),
         Command("zoom_out", ("minus",), "zoom out", "Show more of the page."),
         Command("zoom_page", ("0",), "whole page", "Show the whole page."),
         Command("zoom_box", ("Z",), "zoom to box", "Show the box under the cursor large, or the whole page again."),
@@ -297,7 +298,7 @@ EDIT = (
             in_footer=True,
         ),
         Command("previous_in_line", ("shift+tab",), "doubtful", "Go to the doubtful word before."),
-        Command("restore", ("ctrl+o",), "engine's text", "Bring back the text as it was read.", in_footer=True),
+        Command("restore", ("ctrl+o",), "as read", "Bring back the text as it was read.", in_footer=True),
         Command("characters", ("f2",), "characters", "Choose a letter or sign that has no key.", in_footer=True),
         Command("split_here", ("f4",), "split", "Split the line where the cursor stands."),
         Command("leave_line", ("escape",), "leave", "Leave the line as it was.", in_footer=True),

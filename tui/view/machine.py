@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
+
+from tui.model import Item, Line, Page, Polygon
 
 
 def _nothing() -> None:
     """Do nothing: there is no machine."""
+
+
+class ReadsAgain(Protocol):
+    """Reads boxes of a page once more, with care, while the person goes on."""
+
+    def __call__(
+        self, item: Item, page: Page, polygons: Sequence[Polygon], answer: bytes | None
+    ) -> AsyncIterator[tuple[int, Line]]:
+        """Yield each box's place among those given and what is read there; raises Trouble.
+
+        `page` and the polygons are as they lie in the file; `answer` is what the service answered for the image.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Read nothing any more."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +44,5 @@ class Machine:
     """Pauses or goes on; returns whether it is paused now, None when there is nothing to pause."""
     wake: Callable[[], None] = _nothing
     """Says that there is something new to do."""
+    read_again: ReadsAgain | None = None
+    """Reads lines once more, with care; None where nothing can."""

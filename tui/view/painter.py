@@ -20,7 +20,7 @@ from typing import Final, NamedTuple
 from rich.cells import cell_len
 from rich.color import Color
 
-from tui.pictures.pixels import PAINTERS, Patch, Pixels, PixelTerminal, through_tmux
+from tui.pictures.pixels import PAINTERS, Patch, Pixels, PixelTerminal
 
 Tint = tuple[int, int, int]
 WIPE: Final = "\x1b7\x1b[0m\x1b[2J\x1b8"
@@ -151,8 +151,7 @@ class Painter:
         ]
         if not painted:
             return ""
-        sequences = "".join(("\x1b7", *painted, "\x1b8"))
-        return through_tmux(sequences) if self._terminal.is_in_tmux else sequences
+        return "".join(("\x1b7", *painted, "\x1b8"))
 
 
 def placeholders(row: int, columns: int) -> tuple[str, ...]:

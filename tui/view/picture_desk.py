@@ -21,7 +21,7 @@ from tui.review import Decisions, Spot, words_under
 from tui.store import StoreError
 from tui.view.darkroom import Darkroom, Frame, MapFrame
 from tui.view.looks import THE_BOX, THE_PAGE, Looks, Remembered
-from tui.view.sight import Sight, farther, nearer, sight
+from tui.view.sight import Sight, farther, nearer, nearest, sight
 from tui.view.widgets.ink_panel import InkPanel
 from tui.view.widgets.page_map import PageMap
 from tui.view.wording import duration, short_name
@@ -222,6 +222,12 @@ class PictureDesk:
             self.wear(replace(self.looks, zoom=found))
         elif step < 0:
             self.wear(replace(self.looks, zoom=THE_PAGE))
+
+    def zoom_to_pixels(self) -> None:
+        """Show the page pixel by pixel."""
+        if self._image is not None:
+            zoom = nearest(self._image.size, self._map.room(THE_BOX), parts=self._darkroom.parts)
+            self.wear(replace(self.looks, zoom=zoom))
 
     # -- the ink ------------------------------------------------------------------------------------------------------
 

@@ -183,6 +183,14 @@ def nearer(page: tuple[int, int], room: tuple[int, int], zoom: int, *, parts: in
     return next((stop for stop in stops if _scale(page, room, stop, parts, box) > scale * _NOTABLY), None)
 
 
+def nearest(page: tuple[int, int], room: tuple[int, int], *, parts: int) -> int:
+    """Return the zoom that shows a page pixel by pixel, or its whole width where that is larger than its pixels."""
+    zoom = ITS_WIDTH
+    while (larger := nearer(page, room, zoom, parts=parts, box=None)) is not None:
+        zoom = larger
+    return zoom
+
+
 def farther(page: tuple[int, int], room: tuple[int, int], zoom: int, *, parts: int, box: Polygon | None) -> int | None:
     """Return the next zoom that shows more of a page; None where all of it is shown already."""
     scale = _scale(page, room, zoom, parts, box)

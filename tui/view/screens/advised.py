@@ -82,13 +82,17 @@ class AdvisedScreen(DecidingScreen):
         """Return the word that is meant and the suggestion of a digit; says why when there is none."""
         question, place = self._asked(), self._word
         if question is None or place is None:
-            self.notify("No word is chosen here: w goes to the next one, ] to the next doubtful one.", markup=False)
+            word, doubtful = self.key("next_word"), self.key("next_doubtful")
+            self.notify(
+                f"No word is chosen here: {word} goes to the next, {doubtful} to the next doubtful one.", markup=False
+            )
             return None
         found = self.query_one(Advice).shown_for(question.word)
         if found is None:
             found = await self._adviser.advise(question)
         if digit > len(found):
-            self.notify(f"There is no suggestion {digit} for “{question.word}”. c changes the word.", markup=False)
+            key = self.key("change")
+            self.notify(f"There is no suggestion {digit} for “{question.word}”. {key} changes the word.", markup=False)
             return None
         return place, found[digit - 1]
 
@@ -154,4 +158,5 @@ class AdvisedScreen(DecidingScreen):
         with suppress(StoreError):
             count = len(await self._desk.do(lambda store: store.misread_elsewhere(misread)))
             if count:
-                self.notify(f"{count} more of “{misread}”: * goes through them.", timeout=4, markup=False)
+                key = self.key("everywhere")
+                self.notify(f"{count} more of “{misread}”: {key} goes through them.", timeout=4, markup=False)

@@ -95,9 +95,9 @@ class CommandedScreen(Screen[ScreenResultType]):
 
     async def run_command(self, name: str, argument: str = "") -> None:
         """Run a command by its name, as it was typed or chosen; what keeps it from running is told."""
-        run = getattr(self, f"command_{name}", None)
         command = next((command for command in self.commands if command.name == name), None)
-        if run is not None:
+        run = getattr(self, f"command_{name}", None)
+        if run is not None and argument:
             try:
                 running = run(argument)
                 if isawaitable(running):

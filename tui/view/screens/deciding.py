@@ -101,7 +101,7 @@ class DecidingScreen(ReviewGround):
                 if known
                 else ("The service says of no line how sure it is")
             )
-            self.notify(f"{why}. A again accepts them all the same.", markup=False)
+            self.notify(f"{why}. {self.key('accept_page')} again accepts them all the same.", markup=False)
 
     async def _accept_all(self, keys: Sequence[LineKey]) -> None:
         if len(keys) <= MANY:

@@ -8,6 +8,7 @@ from tui.model import Line, Verdict, text_of
 from tui.review import Spot, first_look, line_at, verdict_on, word_spans, words_under
 from tui.suggestions import word_corrections
 from tui.view.screens.advised import AdvisedScreen
+from tui.view.widgets.advice import Advice
 from tui.view.widgets.line_editor import LineEditor
 
 
@@ -43,7 +44,8 @@ class EditingScreen(AdvisedScreen):
         self._tree.go_to(Spot(self._edited.key))  # whatever was clicked meanwhile
         line = line_at(self._pages, self._edited.key)
         if event.text == "":
-            self.notify("An empty line cannot be kept. esc leaves it, x then rejects it.", markup=False)
+            key = self.key("reject")
+            self.notify(f"An empty line cannot be kept. esc leaves it, {key} then rejects it.", markup=False)
             return
         self._close_editor()
         verdict, text = verdict_on(line, self._text_now(line) if event.text is None else event.text)
@@ -72,6 +74,11 @@ class EditingScreen(AdvisedScreen):
         if found is not None and spot is not None:
             await self._replace_word(found[0], found[1].text)
 
+    @on(Advice.Taken)
+    async def take_clicked(self, event: Advice.Taken) -> None:
+        """Take the suggestion that was clicked."""
+        await self.action_take(event.digit)
+
     async def action_repeat(self) -> None:
         """Correct the word as a word was corrected last; on a line the word that was misread so."""
         spot, line = self._tree.spot, self._line
@@ -86,7 +93,8 @@ class EditingScreen(AdvisedScreen):
             spot.word if spot.word is not None else next((at for at, word in enumerate(words) if word == misread), None)
         )
         if place is None:
-            self.notify(f"There is no “{misread}” in this line. w goes to the word that is meant.", markup=False)
+            key = self.key("next_word")
+            self.notify(f"There is no “{misread}” in this line. {key} goes to the word that is meant.", markup=False)
         else:
             await self._replace_word(place, right)
 

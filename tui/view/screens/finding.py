@@ -12,7 +12,7 @@ from tui.model import LineKey
 from tui.store import StoreError
 from tui.view.screens.ask import AskScreen
 from tui.view.screens.places import PlacesScreen
-from tui.view.screens.rows import RowsScreen
+from tui.view.screens.steered import SteeredScreen
 from tui.view.tools import Tools
 from tui.view.widgets.place_list import Place
 from tui.view.wording import short_name
@@ -21,7 +21,7 @@ MOST = 1000
 """How many places are shown at most."""
 
 
-class FindingScreen(RowsScreen[ScreenResultType]):
+class FindingScreen(SteeredScreen[ScreenResultType]):
     """A screen from which one finds lines."""
 
     _tools: Tools
@@ -70,7 +70,7 @@ class FindingScreen(RowsScreen[ScreenResultType]):
 
     def _go_to_hit(self, step: int) -> None:
         if not self._hits:
-            self.notify("Nothing was looked for yet: / asks for words.", markup=False)
+            self.notify(f"Nothing was looked for yet: {self.key('search')} asks for words.", markup=False)
             return
         here = self.here()
         places = [(place.item_id, place.key) for place in self._hits]

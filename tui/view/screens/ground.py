@@ -253,7 +253,7 @@ class ReviewGround(PicturesScreen[int]):
     def _why_no_lines(self) -> str:
         item = self._item
         if item.state is State.DONE:
-            return "No text was found on this page. PgDn goes on."
+            return f"No text was found on this page. {self.key('next_page')} goes on."
         said = details(item, self._clock(), self._machine.service)
         return f"{STATE_WORDS[item.state]}: {said}" if said else STATE_WORDS[item.state]
 

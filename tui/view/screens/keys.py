@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from textwrap import wrap
 from typing import ClassVar
 
 from textual import events, on
@@ -50,14 +51,20 @@ class KeysScreen(ModalScreen[None]):
         self._show("")
         self.query_one("#find").focus()
 
+    def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002 (Textual's own shape)
+        """Fold the sentences for the new width."""
+        self.call_after_refresh(lambda: self._show(self.query_one("#find", Input).value))
+
     @on(Input.Changed)
     def _find(self, event: Input.Changed) -> None:
         self._show(event.value)
 
     def _show(self, wanted: str) -> None:
         found = matching(self._commands, wanted)
-        self.query_one("#found", Static).update(listed(found) if found else Content("No key has to do with that."))
-        self.query_one("#list").scroll_to(y=0, animate=False)
+        shown = self.query_one("#list")
+        rows = listed(found, shown.scrollable_content_region.width)
+        self.query_one("#found", Static).update(rows if found else Content("No key has to do with that."))
+        shown.scroll_to(y=0, animate=False)
 
     def action_back(self) -> None:
         """Show all again, or close."""
@@ -112,16 +119,19 @@ def _told(command: Command) -> str:
     return " ".join([*key_names(command), command.title, command.label, command.help, command.group]).lower()
 
 
-def listed(commands: Sequence[Command]) -> Content:
-    """Return the commands as a list under the headings of their groups."""
+def listed(commands: Sequence[Command], width: int) -> Content:
+    """Return the commands as a list under the headings of their groups, folded at a number of columns."""
     lines: list[Content] = []
     for group in (*GROUPS, ""):
         some = [command for command in commands if command.group == group]
         if some:
-            lines += [Content.styled(group or "more", "bold"), *map(_row, some)]
+            lines += [Content.styled(group or "more", "bold"), *(_row(command, width) for command in some)]
     return Content("\n").join(lines)
 
 
-def _row(command: Command) -> Content:
+def _row(command: Command, width: int) -> Content:
     keys = "  ".join(key_names(command)) or f":{command.title}"
-    return Content(f"  {keys:<{KEYS_WIDTH}} {command.help}")
+    room = max(20, width - KEYS_WIDTH - 3)
+    first, *rest = wrap(command.help, room) or [""]
+    margin = " " * (KEYS_WIDTH + 3)
+    return Content("\n".join([f"  {keys:<{KEYS_WIDTH}} {first}", *(margin + line for line in rest)]))

@@ -13,7 +13,7 @@ from textual.widgets import Footer, Static
 
 from tui.filters import Filter, FilterError, parse
 from tui.line_index import ItemsMatching, Order
-from tui.model import Item, LineKey, printable
+from tui.model import Item, LineKey, Trouble, printable
 from tui.store import StoreError
 from tui.view.screens.ask import AskScreen
 from tui.view.screens.choice import ChoiceScreen
@@ -256,6 +256,13 @@ class ListingScreen(FindingScreen[None]):
             return
         self._view = View(name, self._view.filter, self._view.order)
         self.pull()
+
+    def go_to_image(self, item_id: int) -> None:
+        """Go to an image; raises Trouble where it is not listed."""
+        place = self._place_so_far(item_id)
+        if place is None:
+            raise Trouble(f"It is not among the images listed now: {self._view.name}.")
+        self._images.move_to(place)
 
     def here(self) -> tuple[int, LineKey]:
         """Return the item under the cursor, before its first line."""

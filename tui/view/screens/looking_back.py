@@ -58,7 +58,9 @@ class LookingBackScreen(SearchingScreen):
             return
         names = {item.id: short_name(item) for item in self._store.items([item_id for item_id, _, _ in drawn])}
         places = tuple(Place(item_id, key, names.get(item_id, ""), text) for item_id, key, text in drawn)
-        title = f"{len(places)} lines accepted unseen: a right, o goes there to correct"
+        keymap = self.controls.keymap
+        right, visit = keymap.key("places", "apply"), keymap.key("places", "visit")
+        title = f"{len(places)} lines accepted unseen: {right} right, {visit} goes there to correct"
         self.app.push_screen(PlacesScreen(self._tools, title, places, audits=True), self._after_audit)
 
     def _after_audit(self, place: Place | None) -> None:

@@ -182,7 +182,7 @@ class MarkingScreen(ListingScreen):
         if not item_ids:
             return
         what = f"{len(item_ids)} images" if len(item_ids) > 1 else "this image"
-        question = f"Take {what} out of the queue? Files stay, and u puts it all back."
+        question = f"Take {what} out of the queue? Files stay, and {self.key('put_back')} puts it all back."
 
         async def answer(agreed: bool | None) -> None:
             if agreed:

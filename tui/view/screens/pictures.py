@@ -39,6 +39,10 @@ class PicturesScreen(RowsScreen[ScreenResultType]):
         """Show more of the page."""
         self._on_the_map(lambda: self._pictures.zoom(-1))
 
+    def action_zoom_pixels(self) -> None:
+        """Show the page pixel by pixel on the map."""
+        self._on_the_map(self._pictures.zoom_to_pixels)
+
     def action_zoom_page(self) -> None:
         """Show the whole page on the map."""
         self._on_the_map(lambda: self._look(zoom=THE_PAGE))

@@ -162,7 +162,7 @@ class PlacesScreen(PicturesScreen[Place | None]):
         for row in rows:
             self._list.mark(row, "✓" if self._audits else "✎")
         if len(rows) > 1:
-            self.notify(f"{len(decisions)} lines decided. u takes them all back.", markup=False)
+            self.notify(f"{len(decisions)} lines decided. {self.key('undo')} takes them all back.", markup=False)
         return True
 
     def _decision(self, place: Place) -> Decision | None:

@@ -90,7 +90,7 @@ class QueueScreen(MarkingScreen):
         paused = self._machine.toggle_pause()
         words = {
             None: "Nothing runs here, so there is nothing to pause.",
-            True: "Paused. P goes on.",
+            True: f"Paused. {self.key('pause')} goes on.",
             False: "Going on.",
         }
         self.notify(words[paused], markup=False)

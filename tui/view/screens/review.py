@@ -9,13 +9,13 @@ from tui.store import StoreError
 from tui.view import commands
 from tui.view.screens.characters import CharactersScreen, Chosen
 from tui.view.screens.keys import KeysScreen
-from tui.view.screens.looking_back import LookingBackScreen
+from tui.view.screens.rereading import RereadingScreen
 from tui.view.widgets.line_editor import LineEditor
 
 COMMAND_NAMES = frozenset(command.name for command in commands.REVIEW)
 
 
-class ReviewScreen(LookingBackScreen):
+class ReviewScreen(RereadingScreen):
     """Reviews one item after the other; its result is the item that was shown last."""
 
     TABLE = "review"

@@ -36,6 +36,23 @@ class SearchingScreen(FindingScreen[int], ShapingScreen):
         title = f"{len(hits)} of “{misread}”{becomes}"
         self.app.push_screen(PlacesScreen(self._tools, title, self.places(hits), replacement), self.visit)
 
+    @property
+    def numbered(self) -> tuple[int, str]:
+        """The lines of the image."""
+        return len(self._keys), "lines"
+
+    def go_to_number(self, at: int) -> None:
+        """Go to a line, from 0."""
+        self._tree.go_to(Spot(self._keys[at]))
+
+    def go_to_image(self, item_id: int) -> None:
+        """Review another image."""
+        self._show_item(item_id)
+
+    def use_threshold(self, threshold: float) -> None:
+        """Take lines for sure from here on."""
+        self._threshold = threshold
+
     def here(self) -> tuple[int, LineKey]:
         """Return the item and the line under the cursor."""
         spot = self._tree.spot

@@ -74,7 +74,8 @@ class ShapingScreen(EditingScreen):
             return
         span = word_spans(line, self._text(spot.key))[spot.word] if spot.word is not None else None
         if span is None:
-            self.notify("w goes to the word that the new line begins with; then | splits.", markup=False)
+            word, split = self.key("next_word"), self.key("split")
+            self.notify(f"{word} goes to the word that the new line begins with; then {split} splits.", markup=False)
             return
         await self._split_at(spot.key, self._text(spot.key), span[0])
 
@@ -135,7 +136,8 @@ class ShapingScreen(EditingScreen):
         if page is None or line is None:
             return
         if line.polygon is None:
-            self.notify("The service gave no box for this line. L draws a new line with one.", markup=False)
+            key = self.key("add_line")
+            self.notify(f"The service gave no box for this line. {key} draws a new line with one.", markup=False)
             return
         self.app.push_screen(BoxScreen(line.polygon, (page.width, page.height), self._preview), self._change_box)
 

@@ -1,0 +1,334 @@
+"""Every command of every screen is pressed, and does what it says; every key of every preset runs its command."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import chain
+
+import pytest
+from textual.command import CommandPalette
+from textual.content import Content
+from textual.geometry import Region
+from textual.pilot import Pilot
+from textual.widget import Widget
+from textual.widgets import Footer
+
+from tests.view.conftest import Opens, screen_text
+from tests.view.test_review_screen import begin, settled
+from tui.model import Decision, LineKey, State, Verdict
+from tui.review import Spot
+from tui.settings import Settings
+from tui.store import Store
+from tui.view.bindings import key_names
+from tui.view.commands import TABLES, Command
+from tui.view.keymap import PRESETS, keymap_of
+from tui.view.looks import THE_BOX, THE_PAGE, Looks
+from tui.view.screens.box import BoxScreen
+from tui.view.screens.characters import CharactersScreen
+from tui.view.screens.command_line import CommandLineScreen
+from tui.view.screens.keys import KeysScreen, listed, matching
+from tui.view.widgets.line_editor import LineEditor
+from tui.view.widgets.page_map import PageMap
+from tui.view.widgets.result_tree import ResultTree
+
+Reads = Callable[..., int]
+Fails = Callable[[str], int]
+LINES = ("The qvick brown fox", "jumps over", "a qvick dog", *(f"line {number}" for number in range(4, 25)))
+OTHERS = ("the qvick cat", "qvick and qvick", "sure words")
+CORRECT = ("c", *"quick", "enter")
+"""Corrects the doubtful word of the first line, and goes on to the second."""
+
+
+@dataclass
+class Case:
+    """The program after a command's key was pressed."""
+
+    pilot: Pilot[None]
+    store: Store
+    page: int
+    """The image under review: 24 lines, doubtful the first and the third."""
+    other: int
+    """Three lines, of which somebody has corrected the first."""
+    broken: int
+    """It failed."""
+    was: str
+    """The screen before."""
+    text: str
+    """The screen now."""
+
+    @property
+    def verdicts(self) -> dict[int, Verdict]:
+        return {key.line: decision.verdict for key, decision in self.store.decisions(self.page).items()}
+
+    @property
+    def texts(self) -> dict[int, str | None]:
+        return {key.line: decision.text for key, decision in self.store.decisions(self.page).items()}
+
+    @property
+    def lines(self) -> list[str]:
+        return [line.text for page in self.store.pages(self.page) for line in page.lines]
+
+    @property
+    def screen(self) -> Widget:
+        return self.pilot.app.screen
+
+    @property
+    def spot(self) -> Spot:
+        spot = self.screen.query_one(ResultTree).spot
+        assert spot is not None
+        return spot
+
+    @property
+    def field(self) -> LineEditor:
+        return self.screen.query_one(LineEditor)
+
+    @property
+    def looks(self) -> Looks:
+        looks = self.screen._looks  # type: ignore[attr-defined]
+        assert isinstance(looks, Looks)
+        return looks
+
+    @property
+    def sight(self) -> Region:
+        """Which part of the page the map shows, in thousandths of the page."""
+        ink = self.screen.query_one(PageMap)._ink
+        assert ink is not None
+        box = ink.sight.box
+        return Region(*(round(1000 * number) for number in box))
+
+    def on(self, name: str) -> bool:
+        """Whether the cursor of the queue is on an image."""
+        return any(row.startswith("▌") and name in row for row in self.text.splitlines())
+
+
+@dataclass
+class Trial:
+    """What is typed round a command's key, and how to see that it was done."""
+
+    shows: Callable[[Case], object]
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+def ended(case: Case) -> bool:
+    return bool(case.pilot.app._exit)
+
+
+def is_screen(kind: type) -> Callable[[Case], bool]:
+    return lambda case: isinstance(case.screen, kind)
+
+
+MOVING = {
+    "down": lambda at: Trial(lambda case: at(case) == 1),
+    "up": lambda at: Trial(lambda case: at(case) == 0, before=("down",)),
+    "first": lambda at: Trial(lambda case: at(case) == 0, before=("end",)),
+    "last": lambda at: Trial(lambda case: at(case) == -1),
+    "half_down": lambda at: Trial(lambda case: at(case) != 0),
+    "half_up": lambda at: Trial(lambda case: at(case) != -1, before=("end",)),
+}
+EVERYWHERE = {
+    "keys": Trial(is_screen(KeysScreen)),
+    "command": Trial(is_screen(CommandLineScreen)),
+    "palette": Trial(is_screen(CommandPalette)),
+    "quit": Trial(ended),
+}
+
+
+def moving(row: Callable[[Case], int], count: Callable[[Case], int]) -> dict[str, Trial]:
+    """Return how the keys are tried that move a cursor, of which the row is known; the last row is -1."""
+
+    def at(case: Case) -> int:
+        return -1 if row(case) == count(case) - 1 else row(case)
+
+    return {name: trial(at) for name, trial in MOVING.items()}
+
+
+QUEUE = {
+    "open": Trial(lambda case: "line 1 of 24" in case.text),
+    "mark": Trial(lambda case: case.store.marked() == {case.page}),
+    "filter": Trial(lambda case: "failed: 1 images" in case.text, after=(*"failed", "enter")),
+    "retry": Trial(lambda case: case.store.item(case.broken).state is State.WAITING, before=("G",)),
+    "recognise": Trial(lambda case: "Nothing runs here" in case.text, before=("G",)),
+    "hold": Trial(lambda case: case.store.item(case.broken).is_paused, before=("G", "exclamation_mark")),
+    "pause": Trial(lambda case: "Nothing runs here" in case.text),
+    "sooner": Trial(lambda case: "1 read sooner" in case.text, before=("G", "exclamation_mark")),
+    "later": Trial(lambda case: "1 read later" in case.text, before=("G", "exclamation_mark")),
+    "remove": Trial(lambda case: case.store.tally().total == 2, after=("y",)),
+    "put_back": Trial(lambda case: case.store.tally().total == 3, before=("d", "y")),
+    "mark_range": Trial(lambda case: len(case.store.marked()) == 3, before=("space", "G")),
+    "mark_pattern": Trial(lambda case: case.store.marked() == {case.other}, after=(*"b.*", "enter")),
+    "mark_others": Trial(lambda case: case.store.marked() == {case.other, case.broken}, before=("space",)),
+    "clear": Trial(lambda case: not case.store.marked(), before=("space",)),
+    "order": Trial(lambda case: "most doubtful words first" in case.text, after=("d",)),
+    "next_view": Trial(lambda case: "todo" in case.text),
+    "previous_view": Trial(lambda case: "decided:" in case.text),
+    "search": Trial(lambda case: "1 lines match brown" in case.text, after=(*"brown", "enter")),
+    "next_hit": Trial(lambda case: "line 1 of 24" in case.text, before=("slash", *"brown", "enter", "escape")),
+    "previous_hit": Trial(lambda case: "line 1 of 24" in case.text, before=("slash", *"brown", "enter", "escape")),
+    "next_failed": Trial(lambda case: case.on("broken.png")),
+    "count": Trial(lambda case: "0 times" in case.text),
+    "page_down": Trial(lambda case: case.on("broken.png")),
+    "page_up": Trial(lambda case: case.on("a.png"), before=("G",)),
+    **moving(lambda case: case.screen.rows.cursor, lambda case: 3),  # type: ignore[attr-defined]
+    **EVERYWHERE,
+    "leave": Trial(ended),
+}
+REVIEW = {
+    "accept": Trial(lambda case: case.verdicts == {0: Verdict.ACCEPTED}),
+    "accept_page": Trial(lambda case: len(case.verdicts) == 22 and not {0, 2} & case.verdicts.keys()),
+    "edit": Trial(lambda case: case.field.display and case.field.cursor_position == 4),
+    "change": Trial(lambda case: case.field.selected_text == "qvick"),
+    "take": Trial(lambda case: case.texts == {0: "The quick brown fox"}),
+    "repeat": Trial(lambda case: case.texts[2] == "a quick dog", before=(*CORRECT, "j")),
+    "next_doubtful": Trial(lambda case: case.spot == Spot(LineKey(1, 0), 1)),
+    "previous_doubtful": Trial(lambda case: case.spot == Spot(LineKey(1, 0), 1), before=("down",)),
+    "everywhere": Trial(lambda case: "2 of “qvick” → “quick”" in case.text, before=CORRECT),
+    "search": Trial(lambda case: "1 lines match brown" in case.text, after=(*"brown", "enter")),
+    "next_hit": Trial(lambda case: case.spot.key.line == 2, before=("slash", *"qvick", "enter", "escape")),
+    "previous_hit": Trial(lambda case: "b.png" in case.text, before=("slash", *"qvick", "enter", "escape")),
+    "flag": Trial(lambda case: case.verdicts == {0: Verdict.FLAGGED}, after=("i",)),
+    "flag_page": Trial(lambda case: [*case.verdicts.values()] == [Verdict.FLAGGED] * 24, after=("enter",)),
+    "skip": Trial(lambda case: case.verdicts == {0: Verdict.SKIPPED}),
+    "skip_page": Trial(lambda case: [*case.verdicts.values()] == [Verdict.SKIPPED] * 24),
+    "reject": Trial(lambda case: case.verdicts == {0: Verdict.REJECTED}),
+    "reject_page": Trial(lambda case: [*case.verdicts.values()] == [Verdict.REJECTED] * 24),
+    "undo": Trial(lambda case: not case.verdicts, before=("a",)),
+    "redo": Trial(lambda case: case.verdicts == {0: Verdict.ACCEPTED}, before=("a", "u")),
+    "retry": Trial(lambda case: case.store.item(case.broken).state is State.WAITING, before=("J", "J")),
+    "next_page": Trial(lambda case: "b.png" in case.text),
+    "previous_page": Trial(lambda case: "line 1 of 24" in case.text, before=("J",)),
+    "next_word": Trial(lambda case: case.spot.word == 0),
+    "previous_word": Trial(lambda case: case.spot.word == 0, before=("w", "w")),
+    "expand": Trial(lambda case: "? .31" in case.text and "? .31" not in case.was),
+    "collapse": Trial(lambda case: "? .31" in case.was and "? .31" not in case.text, before=("l",)),
+    "picture": Trial(lambda case: case.screen.has_class("-page")),
+    "zoom_in": Trial(lambda case: case.looks.zoom == 1),
+    "zoom_out": Trial(lambda case: case.looks.zoom == 1, before=("plus", "plus")),
+    "zoom_page": Trial(lambda case: case.looks.zoom == THE_PAGE, before=("plus",)),
+    "zoom_box": Trial(lambda case: case.looks.zoom == THE_BOX),
+    "pan_left": Trial(lambda case: case.text != case.was, before=("plus", "plus", "plus", "shift+right")),
+    "pan_right": Trial(lambda case: case.text != case.was, before=("plus", "plus", "plus")),
+    "pan_up": Trial(lambda case: case.text != case.was, before=("plus", "plus", "plus", "shift+down")),
+    "pan_down": Trial(lambda case: case.text != case.was, before=("plus", "plus", "plus")),
+    "text": Trial(lambda case: case.looks.with_text),
+    "boxes": Trial(lambda case: not case.looks.with_boxes),
+    "context": Trial(lambda case: case.looks.context == 1),
+    "invert": Trial(lambda case: case.looks.tones.inverted),
+    "contrast_up": Trial(lambda case: case.looks.tones.contrast == 1),
+    "contrast_down": Trial(lambda case: case.looks.tones.contrast == 0, before=("right_parenthesis",)),
+    "colours": Trial(lambda case: case.looks.in_colour),
+    "more_ink": Trial(lambda case: case.store.preferences("ada")["ink"] > "0.5"),
+    "less_ink": Trial(lambda case: "ink" in case.store.preferences("ada")),
+    "history": Trial(lambda case: "ada  ✓ accepted" in case.text, before=("a", "k")),
+    "audit": Trial(lambda case: "None of the lines accepted unseen" in " ".join(case.text.split())),
+    "copy": Trial(lambda case: case.pilot.app.clipboard == "The qvick brown fox"),
+    "path": Trial(lambda case: case.pilot.app.clipboard.endswith("/a.png")),
+    "merge": Trial(lambda case: case.lines[0] == "The qvick brown fox jumps over"),
+    "split": Trial(lambda case: case.lines[:2] == ["The qvick", "brown fox"], before=("w", "w", "w")),
+    "add_line": Trial(is_screen(BoxScreen)),
+    "box": Trial(is_screen(BoxScreen)),
+    "earlier": Trial(lambda case: case.lines[0] == "jumps over", before=("j",)),
+    "later": Trial(lambda case: case.lines[0] == "jumps over"),
+    "turn_page": Trial(lambda case: case.store.pages(case.page)[0].turn == 1),
+    "order": Trial(lambda case: "Lines as they stand on the page" in case.text),
+    **moving(lambda case: case.spot.key.line, lambda case: 24),
+    **EVERYWHERE,
+    "leave": Trial(lambda case: case.on("a.png")),
+}
+PLACES = {
+    "apply": Trial(lambda case: case.texts[2] == "a quick dog"),
+    "leave_place": Trial(lambda case: "2 of 2" in case.text and 2 not in case.texts),
+    "apply_all": Trial(lambda case: 2 in case.texts and len(case.store.decisions(case.other)) == 2),
+    "visit": Trial(lambda case: "line 3 of 24" in case.text),
+    "undo": Trial(lambda case: 2 not in case.texts, before=("a",)),
+    "context": Trial(lambda case: case.looks.context == 1),
+    "page_down": Trial(lambda case: "2 of 2" in case.text),
+    "page_up": Trial(lambda case: "1 of 2" in case.text, before=("end",)),
+    **moving(lambda case: case.screen.rows.cursor, lambda case: 2),  # type: ignore[attr-defined]
+    "down": Trial(lambda case: "2 of 2" in case.text),
+    **EVERYWHERE,
+    "leave": Trial(lambda case: "line 2 of 24" in case.text),
+}
+EDIT = {
+    "save": Trial(lambda case: case.verdicts == {0: Verdict.ACCEPTED} and case.spot.key.line == 1),
+    "save_back": Trial(lambda case: case.texts == {0: "The Xqvick brown fox"}, before=("X",)),
+    "next_in_line": Trial(lambda case: case.field.cursor_position == 4, before=("home",)),
+    "previous_in_line": Trial(lambda case: case.field.cursor_position == 4, before=("end",)),
+    "restore": Trial(lambda case: case.field.value == "The qvick brown fox", before=("X",)),
+    "characters": Trial(is_screen(CharactersScreen)),
+    "split_here": Trial(lambda case: case.lines[:2] == ["The", "qvick brown fox"]),
+    "leave_line": Trial(lambda case: not case.field.display and not case.verdicts, before=("X",)),
+    "field_keys": Trial(is_screen(KeysScreen)),
+}
+TRIALS = {"queue": QUEUE, "review": REVIEW, "places": PLACES, "edit": EDIT}
+WAY = {"queue": (), "review": ("enter",), "places": ("enter", *CORRECT, "asterisk"), "edit": ("enter", "e")}
+"""What is typed to come to a screen."""
+
+
+@pytest.fixture
+def images(read: Reads, failed: Fails, store: Store) -> tuple[int, int, int]:
+    page, other = read("a.png", LINES), read("b.png", OTHERS)
+    corrected = Decision(
+        other, LineKey(1, 0), Verdict.CORRECTED, "the quick cat", engine_text=OTHERS[0], reviewer="bob"
+    )
+    store.decide(corrected)
+    return page, other, failed("broken.png")
+
+
+@pytest.mark.parametrize(
+    ("table", "command"),
+    [(table, command) for table, commands in TABLES.items() for command in commands],
+    ids=lambda value: value.name if isinstance(value, Command) else value,
+)
+async def test_the_key_of_a_command_does_what_it_says(
+    table: str, command: Command, images: tuple[int, int, int], opened: Opens, store: Store
+) -> None:
+    trial = TRIALS[table].get(command.name)
+    assert trial is not None, f"{table}: say here how to see that {command.name} was done"
+    async with opened() as pilot:
+        await pilot.press(*WAY[table], *trial.before)
+        was = await settled(pilot)
+        await pilot.press(command.keys[0], *trial.after)
+        text = await settled(pilot) if not pilot.app._exit else ""
+        assert trial.shows(Case(pilot, store, *images, was, text))
+
+
+def test_nothing_is_tried_that_there_is_not() -> None:
+    for table, trials in TRIALS.items():
+        assert trials.keys() == {command.name for command in TABLES[table]}
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("preset", PRESETS)
+async def test_every_key_of_a_preset_runs_its_command(
+    preset: str, table: str, images: tuple[int, int, int], opened: Opens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands = keymap_of(Settings(key_preset=preset)).tables[table]
+    keys = {
+        name: next(c for c in commands_of(preset, name)).keys[0]
+        for name in ("open", "edit", "change", "everywhere")
+        if next(iter(commands_of(preset, name))).keys
+    }
+    done: list[str] = []
+
+    async def run_action(action: str, *_: object, **__: object) -> bool:
+        done.append(action)
+        return True
+
+    async with opened(key_preset=preset) as pilot:
+        await begin(pilot) if table != "queue" else None
+        if table == "edit":
+            await pilot.press(keys["edit"])
+        if table == "places":
+            await pilot.press(keys["change"], *"quick", "enter", keys.get("everywhere", "asterisk"))
+        await settled(pilot)
+        with monkeypatch.context() as watched:
+            watched.setattr(pilot.app, "run_action", run_action)
+            pressed = [(key, command) for command in commands for key in command.keys]
+            await pilot.press(*(key for key, _ in pressed))
+            await pilot.pause()
+    assert done == [f"{command.name}({key})" if command.takes_digit else command.name for key, command in pressed]
+
+
+def commands_of(preset: str, name: str) -> list[Command]:
+    tables = keymap_of(Settings(key_preset=preset)).tables.values()
+    return [command for command in chain(*tables) if command.name == name]
