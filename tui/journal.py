@@ -274,12 +274,20 @@ class Journal:
 
     def _settle(self, lines: Iterable[tuple[int, LineKey]]) -> None:
         """Bring what follows from the acts on some lines up to date."""
-        touched: set[int] = set()
+        touched: dict[int, list[LineKey]] = {}
         for item_id, key in lines:
-            self._settle_line(item_id, key)
-            touched.add(item_id)
-        for item_id in touched:
+            touched.setdefault(item_id, []).append(key)
+        for item_id, keys in touched.items():
+            for key in self._still_there(item_id, keys):
+                self._settle_line(item_id, key)
             self._count(item_id)
+
+    def _still_there(self, item_id: int, keys: Sequence[LineKey]) -> Sequence[LineKey]:
+        """Return those of some lines that their pages have: somebody else may have split or joined one meanwhile."""
+        if self._row("select 1 from decision where item_id = ? and reshape is not null limit 1", item_id) is None:
+            return keys
+        there = {key for page in self.pages(item_id) for key in page.keys}
+        return [key for key in keys if key in there]
 
     def _settle_line(self, item_id: int, key: LineKey) -> None:
         row = self._row(
