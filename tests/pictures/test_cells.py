@@ -7,12 +7,13 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
+from tui.pictures import paper
 from tui.pictures.cells import FULL_INK, GLYPH_SETS, Run, draw
 from tui.pictures.drawing import pieces
 from tui.pictures.glyphs import HALVES, OCTANTS, SEXTANTS, GlyphSet
-from tui.pictures.shades import all_at_once, cell_by_cell
+from tui.pictures.shades import all_at_once, cell_by_cell, two_shades
 
 GOLDEN = {
     ("octants", False): [
@@ -117,9 +118,9 @@ def test_shades_and_runs_are_as_ever() -> None:
     assert draw(loop_and_hook(), 8, 4, HALVES).rows[1:3] == (
         (
             Run(" ▄", 9, 0),
-            Run("▄", 10, 8),
+            Run("▄", 9, 8),
             Run("▀", 9, 6),
-            Run("▄", 15, 7),
+            Run("▄", 15, 6),
             Run("▄", 11, 10),
             Run("  ", 11, 0),
         ),
@@ -184,6 +185,24 @@ def test_grain_and_ruling_are_plain_paper() -> None:
 def test_neighbouring_cells_of_the_same_shades_are_one_run() -> None:
     for row in draw(loop_and_hook(), 40, 10, OCTANTS).rows:
         assert all((one.ink, one.paper) != (other.ink, other.paper) for one, other in pairwise(row))
+
+
+@pytest.mark.parametrize("glyphs", [OCTANTS, SEXTANTS, HALVES], ids=lambda glyphs: glyphs.name)
+def test_a_cell_that_keeps_the_colours_of_its_run_is_off_by_a_shade_at_most(glyphs: GlyphSet) -> None:
+    image = loop_and_hook().filter(ImageFilter.GaussianBlur(3))
+    cells = draw(image, 20, 10, glyphs)
+    best = two_shades(paper.ink(image, 20 * glyphs.columns, 10 * glyphs.rows), glyphs)
+    drawn = [(glyph, run.ink, run.paper) for row in cells.rows for run in row for glyph in run.text]
+    for (glyph, ink, light), pattern, *shades in zip(drawn, best.patterns, best.dark, best.light, strict=True):
+        dark_shade, light_shade = (round(shade / 255 * FULL_INK) for shade in shades)
+        if glyph == " ":
+            assert abs(light - light_shade) <= 1
+            assert light == 0 or light_shade
+        else:
+            covered = pattern.bit_count()
+            off = covered * (ink - dark_shade) ** 2 + (glyphs.parts - covered) * (light - light_shade) ** 2
+            assert off <= glyphs.parts
+            assert ink > light
 
 
 @pytest.mark.parametrize("levels", [2, 4, 16])

@@ -51,10 +51,17 @@ def test_all_pieces_are_drawn_at_one_scale() -> None:
     assert first.columns / first.image.width == pytest.approx(second.columns / second.image.width, rel=0.02)
 
 
-def test_small_ink_may_be_drawn_higher_than_its_shape_but_not_by_half() -> None:
-    for piece in fold(line(2000), 80, 8).pieces:
+@pytest.mark.parametrize(("width", "columns", "rows"), [(2000, 80, 8), (250, 24, 6), (500, 24, 6), (900, 16, 4)])
+def test_small_ink_may_be_drawn_higher_than_its_shape_but_not_by_more_than_half(
+    width: int, columns: int, rows: int
+) -> None:
+    for piece in fold(line(width), columns, rows).pieces:
         stretched = (piece.rows * 2 / piece.image.height) / (piece.columns / piece.image.width)
-        assert 0.95 <= stretched < 1.5
+        assert 0.95 <= stretched <= 1.55
+
+
+def test_a_word_fills_the_rows_there_are() -> None:
+    assert [piece.rows for piece in fold(line(230), 24, 6).pieces] == [6]
 
 
 @pytest.mark.parametrize("rows", range(2, 16))

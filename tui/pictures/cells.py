@@ -59,7 +59,7 @@ def draw(
     steps = _steps(min(max(levels, 2), LEVELS))
     patterns, inks, papers = shades.patterns, shades.dark.translate(steps), shades.light.translate(steps)
     bands = (slice(start, start + columns) for start in range(0, columns * rows, columns))
-    return Cells(columns, tuple(tuple(_runs(patterns[band], inks[band], papers[band], glyphs.table)) for band in bands))
+    return Cells(columns, tuple(tuple(_runs(patterns[band], inks[band], papers[band], glyphs)) for band in bands))
 
 
 @lru_cache
@@ -69,17 +69,40 @@ def _steps(levels: int) -> bytes:
     return bytes(round(round(grey / 255 * last) / last * FULL_INK) for grey in range(256))
 
 
-def _runs(patterns: bytes, inks: bytes, papers: bytes, table: str) -> Iterator[Run]:
-    """Merge the cells of a row; where a cell shows no ink, its ink is whatever saves a change of colours."""
-    shades, text = (_first_ink(patterns, inks, papers), papers[0]), ""
+def _runs(patterns: bytes, inks: bytes, papers: bytes, glyphs: GlyphSet) -> Iterator[Run]:
+    """Merge the cells of a row, those whose shades are hardly others and those that show no ink, with what is before.
+
+    Naming other colours takes more bytes than a cell's character. So a cell keeps those of the run where that is wrong
+    by no more than a shade in the mean of its parts; but plain paper is plain.
+    """
+    parts, table = glyphs.parts, glyphs.table
+    ink, paper, text = _first_ink(patterns, inks, papers), papers[0], ""
     for pattern, dark, light in zip(patterns, inks, papers, strict=True):
-        shows = pattern and dark != light
-        if light != shades[1] or (shows and dark != shades[0]):
+        if pattern and dark != light:
+            shades = _nearly(ink, paper, dark, light, pattern.bit_count(), parts)
+            glyph = table[pattern]
+        else:
+            shades = ink, paper if light and -1 <= light - paper <= 1 else light
+            glyph = " "
+        if shades != (ink, paper):
             if text:
-                yield Run(text, *shades)
-            shades, text = (dark if shows else shades[0], light), ""
-        text += table[pattern] if shows else " "
-    yield Run(text, *shades)
+                yield Run(text, ink, paper)
+            (ink, paper), text = shades, ""
+        text += glyph
+    yield Run(text, ink, paper)
+
+
+@lru_cache(1 << 15)
+def _nearly(ink: int, paper: int, dark: int, light: int, covered: int, parts: int) -> tuple[int, int]:
+    """Return the shades of a cell with so many covered parts: of the run's, those that are near enough."""
+    ink_off, paper_off = covered * (dark - ink) ** 2, (parts - covered) * (light - paper) ** 2
+    if ink_off + paper_off <= parts and ink > paper:
+        return ink, paper
+    if ink_off <= parts and ink_off <= paper_off and ink > light:
+        return ink, light
+    if paper_off <= parts and dark > paper:
+        return dark, paper
+    return dark, light
 
 
 def _first_ink(patterns: bytes, inks: bytes, papers: bytes) -> int:

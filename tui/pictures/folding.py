@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import mul
 from typing import Final
 
 from PIL import Image, ImageFilter
@@ -20,7 +21,7 @@ _LARGEST: Final = 0.5
 """Columns of cells for each pixel of a crop at most: a tiny crop is not blown up."""
 _WORTH: Final = 1.02
 """By how much one more piece must enlarge the ink."""
-_STRETCH: Final = 1.3
+_STRETCH: Final = 1.5
 """How much higher than its shape asks ink may be drawn where there are rows for it: height is what small ink lacks."""
 _GAP: Final = 0.33
 """Width of the gap between words, as a share of the line's height."""
@@ -122,24 +123,26 @@ def _piece(crop: Image.Image, left: int, right: int, scale: float, columns: int,
 def _cuts(crop: Image.Image, count: int, words: Sequence[tuple[float, float]]) -> list[int]:
     """Return where the pieces begin and end, in columns of pixels, both ends of the crop among them."""
     cuts = [0]
-    cost = _cost_of_cutting(crop, words) if count > 1 else []
+    ink = _ink_of_columns(crop) if count > 1 else []
     reach = min(crop.height, crop.width / count * _REACH)
     for number in range(1, count):
         even = crop.width * number / count
         first = max(cuts[-1] + 1, math.ceil(even - reach))
         last = min(crop.width - (count - number), math.floor(even + reach))
-        cuts.append(min(range(first, last + 1), key=lambda x: cost[x] + _PULL * abs(x - even) / crop.height))
+        cost = [ink[x] + _PULL * abs(x - even) / crop.height for x in range(first, last + 1)]
+        for left, right in words:
+            for x in range(max(first, math.ceil(left) + 1), min(last + 1, math.floor(right))):
+                cost[x - first] += _DIVIDED_WORD
+        cuts.append(first + cost.index(min(cost)))
     return [*cuts, crop.width]
 
 
-def _cost_of_cutting(crop: Image.Image, words: Sequence[tuple[float, float]]) -> list[float]:
-    """Return what a cut at each column of pixels costs: the ink there, in shares of the mean, and what it divides."""
-    profile = crop.resize((crop.width, 1), Image.Resampling.BOX)
-    smooth = profile.filter(ImageFilter.BoxBlur((crop.height * _GAP / 2, 0))).tobytes()
-    paper = max(smooth)
-    mean = max(1.0, paper - sum(smooth) / len(smooth))
-    cost = [(paper - shade) / mean for shade in smooth]
-    for left, right in words:
-        for x in range(max(0, math.ceil(left) + 1), min(crop.width, math.floor(right))):
-            cost[x] += _DIVIDED_WORD
-    return cost
+def _ink_of_columns(crop: Image.Image) -> list[float]:
+    """Return how much ink there is round each column of pixels, in shares of the mean."""
+    profile = crop.reduce((1, crop.height))
+    smooth = profile.filter(ImageFilter.BoxBlur((crop.height * _GAP / 2, 0)))
+    histogram = smooth.histogram()
+    paper = max(shade for shade, count in enumerate(histogram) if count)
+    mean = max(1.0, paper - sum(map(mul, histogram, range(256))) / smooth.width)
+    shares = [(paper - shade) / mean for shade in range(256)]
+    return [shares[shade] for shade in smooth.tobytes()]

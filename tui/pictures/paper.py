@@ -6,7 +6,9 @@ estimated round every spot and divided out, and what is darker than its paper is
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any, Final
 
 from PIL import Image, ImageChops, ImageFilter, ImageMath
@@ -22,6 +24,8 @@ _MEDIANS: Final = 1.5
 """Most of a picture is paper: grain and ruling reach to so many times the median darkness."""
 _RIM: Final = 25
 """A picture's rim is one part in so many of its width or height."""
+_GAP: Final = 2.0
+"""So many times as large a picture is resampled with care; what is larger still is averaged first."""
 _GAMMA: Final = 0.75
 """Lifts thin strokes, which fade where they share a part with paper."""
 
@@ -31,12 +35,23 @@ def ink(image: Image.Image, width: int, height: int, *, fineness: int = 1) -> Im
 
     `fineness` is how many of its pixels lie side by side in a part of a cell: the finer, the wider is a stroke.
     """
+    near, box = _nearer(image, width, height)
     # Lanczos keeps the strokes that a mean would blur, but brightens the paper beside them, which is no brighter paper.
-    sharp = image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2)
-    soft = image.resize((-(-width // fineness), -(-height // fineness)), Image.Resampling.BOX)
+    sharp = near.resize((width, height), Image.Resampling.LANCZOS, box)
+    soft = near.resize((-(-width // fineness), -(-height // fineness)), Image.Resampling.BOX, box)
     paper = _paper(soft)
     darkness = _darkness(sharp, paper if fineness == 1 else paper.resize(sharp.size, Image.Resampling.BILINEAR))
     return darkness.point(_stretch(_inner(darkness).histogram()))
+
+
+def _nearer(image: Image.Image, width: int, height: int) -> tuple[Image.Image, tuple[float, float, float, float]]:
+    """Average a picture down to twice the size that it is to have or a little more, and say which part of that it is.
+
+    It is what `reducing_gap` does, once for the two pictures made of it.
+    """
+    across, down = (max(1, int(old / new / _GAP)) for old, new in ((image.width, width), (image.height, height)))
+    near = image.reduce((across, down)) if max(across, down) > 1 else image
+    return near, (0.0, 0.0, image.width / across, image.height / down)
 
 
 def _inner(darkness: Image.Image) -> Image.Image:
@@ -78,17 +93,11 @@ def _share(images: dict[str, Any]) -> Any:
 
 def _stretch(histogram: list[int]) -> list[int]:
     """Return the table that takes the darkest hundredth to full ink, and the paper's grain to plain paper."""
-    full = max(_FAINTEST, _quantile(histogram, 0.99))
-    return _table(full, min(_MOST_GRAIN * full, max(_LEAST_GRAIN * full, _MEDIANS * _quantile(histogram, 0.5))))
-
-
-def _quantile(histogram: list[int], share: float) -> int:
-    left = sum(histogram) * share
-    for value, count in enumerate(histogram):
-        left -= count
-        if left < 0:
-            return value
-    return len(histogram) - 1
+    up_to = list(accumulate(histogram))
+    full = max(_FAINTEST, bisect_right(up_to, up_to[-1] * 0.99))
+    return _table(
+        full, min(_MOST_GRAIN * full, max(_LEAST_GRAIN * full, _MEDIANS * bisect_right(up_to, up_to[-1] / 2)))
+    )
 
 
 @lru_cache(256)
