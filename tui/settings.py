@@ -12,7 +12,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -86,6 +86,10 @@ class Service:
     """The file of the authority that vouches for the endpoint, where the system does not know it."""
     options: Mapping[str, str] = field(default_factory=dict)
     """Parameters of the dialect by the service's own names, such as mode or language."""
+    words: str = ""
+    """Of the engine carried along: the file that lists a person's own words, names and places; empty for none."""
+    careful: bool = False
+    """Of the engine carried along: whether lines that look unsure are read three times, for three times the work."""
     pace: Pace = field(default_factory=Pace)
 
     @property
@@ -143,6 +147,10 @@ class Settings:
     graphics: str = ""
     """`kitty` for pictures pixel by pixel, `none` for glyphs alone; empty or `auto` to go by the terminal."""
     theme: str = ""
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Which keys a command has, by its name, as the person wrote them."""
+    key_preset: str = ""
+    """The keys that all other commands have; empty for the usual ones."""
 
     @property
     def cache_bytes(self) -> int:
@@ -184,6 +192,7 @@ def load(environment: Mapping[str, str] | None = None, file: Path | None = None)
         most, name = table.pop("cache_megabytes"), "cache_megabytes"
         is_none = isinstance(most, int | float) and most == 0
         plain[name] = 0 if is_none else _whole(_positive(most, file, name), file, name)
+    more = _keys(_expect(table.pop("keys", {}), dict, file, "keys"), file)
     if table:
         unknown = ", ".join(sorted(table))
         raise SettingsError(f"{file}: there is no setting named {unknown}. Remove it, or correct its spelling.")
@@ -191,7 +200,17 @@ def load(environment: Mapping[str, str] | None = None, file: Path | None = None)
     if environment.get("HANDREAD_QUEUE"):
         paths["queue"] = _expanded(environment["HANDREAD_QUEUE"])
     plain["reviewer"] = plain.get("reviewer") or environment.get("USER") or environment.get("USERNAME") or "someone"
-    return Settings(services=services, **plain, **paths)  # type: ignore[arg-type]
+    return Settings(services=services, **plain, **paths, **more)  # type: ignore[arg-type]
+
+
+def _keys(entry: dict[str, Any], file: Path) -> dict[str, Any]:
+    """Return the keys that were set, as they were written: what they mean is known where the commands are."""
+    preset = _expect(entry.pop("preset", ""), str, file, "keys.preset")
+    keys: dict[str, tuple[str, ...]] = {}
+    for name, written in entry.items():
+        several = written if isinstance(written, list) else [written]
+        keys[name] = tuple(_expect(one, str, file, f"keys.{name}") for one in several)
+    return {"keys": keys, "key_preset": preset}
 
 
 def _expanded(path: str) -> Path:
@@ -226,8 +245,9 @@ def _expect(value: object, kind: type[_T], file: Path, name: str) -> _T:
 
 
 _KINDS: dict[type, str] = {str: "a text", dict: "a table", bool: "true or false"}
-_TEXTS = ("key_variable", "key_file", "tier", "certificates")
-_FLAGS = ("keyring", "entra", "on_premises", "rebuild_location")
+_TEXTS = ("key_variable", "key_file", "tier", "certificates", "words")
+_FLAGS = ("keyring", "entra", "on_premises", "rebuild_location", "careful")
+_OF_THE_ENGINE = ("words", "careful")
 _KEY_SOURCES = ("key_variable", "key_file", "keyring", "entra")
 TIERS = ("", "F0", "S0", "S1", "container")
 """What a profile may say was paid for."""
@@ -259,6 +279,8 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Service]:
 
 def _service(name: str, entry: dict[str, Any], file: Path) -> Service:
     where = f"services.{name}"
+    if name == LOCAL:
+        entry = {"dialect": LOCAL_SERVICE.dialect, "endpoint": LOCAL_SERVICE.endpoint, **entry}
     if name in {NO_SERVICE, SAVED}:
         raise SettingsError(f"{file}: a service cannot be named {name}. Choose another name.")
     for required in ("dialect", "endpoint"):
@@ -285,9 +307,10 @@ def _service(name: str, entry: dict[str, Any], file: Path) -> Service:
         raise SettingsError(f"{file}: {where} has both {' and '.join(sources[:2])}. Keep one: a key has one place.")
     if more["tier"] not in TIERS:
         raise SettingsError(f"{file}: {where}.tier must be one of {', '.join(TIERS[1:])}, not {more['tier']!r}.")
-    pace = _pace(entry, file, where)
+    local = endpoint == LOCAL_SERVICE.endpoint
+    _check_what_is_the_engines(more, file, where, is_local=local)
+    pace = _pace(entry, file, where, LOCAL_SERVICE.pace if local else Pace())
     options = {key: _option(value, file, f"{where}.{key}") for key, value in entry.items()}
-    local = endpoint == "local:"
     return Service(
         name,
         dialect,
@@ -298,8 +321,20 @@ def _service(name: str, entry: dict[str, Any], file: Path) -> Service:
     )
 
 
-def _pace(entry: dict[str, Any], file: Path, where: str) -> Pace:
-    """Take out of an entry how the service is called."""
+def _check_what_is_the_engines(more: dict[str, Any], file: Path, where: str, *, is_local: bool) -> None:
+    """Refuse for other services what the engine carried along alone can do, and find a list of words."""
+    for name in _OF_THE_ENGINE:
+        if more[name] and not is_local:
+            raise SettingsError(
+                f"{file}: {where}.{name} is for the engine carried along (endpoint = 'local:'). Leave it out; the "
+                f"command `handread serve` takes --{name}."
+            )
+    if more["words"]:
+        more["words"] = str(file.parent / _expanded(more["words"]))
+
+
+def _pace(entry: dict[str, Any], file: Path, where: str, usual: Pace) -> Pace:
+    """Take out of an entry how the service is called, where that is not as usual."""
     pace: dict[str, Any] = {}
     for number in fields(Pace):
         if number.name in entry:
@@ -309,7 +344,7 @@ def _pace(entry: dict[str, Any], file: Path, where: str) -> Pace:
             pace[whole] = _whole(pace[whole], file, f"{where}.{whole}")
     if pace.get("growth", 1) < 1:
         raise SettingsError(f"{file}: {where}.growth must be 1 or more: polls do not come faster and faster.")
-    return Pace(**pace)
+    return replace(usual, **pace)
 
 
 def _money(entry: dict[str, Any], file: Path, where: str) -> dict[str, Any]:

@@ -11,9 +11,12 @@ import click
 from tui.cli import (  # noqa: F401 (importing a command puts it into the group)
     cache,
     doctor,
+    export,
     queue,
+    review,
     run,
     saved_answers,
+    score,
     screens,
     serve,
     show,

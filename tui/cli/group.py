@@ -12,7 +12,7 @@ from tui.exits import WRONG_USAGE
 
 _WITH_VALUE = {"--queue", "--service", "--glyphs", "--theme", "--max-calls"}
 """Options that may stand before a command's name."""
-_ORDER = ("open", "demo", "run", "add", "import", "status", "show", "serve", "doctor", "cache")
+_ORDER = ("open", "demo", "run", "review", "add", "import", "status", "export", "score", "show", "serve", "doctor", "cache")
 
 
 class Sentence(click.ClickException):
@@ -61,7 +61,8 @@ def handread() -> None:
     """Recognise piles of handwritten pages and review them in the terminal.
 
     `handread scans/` puts the images into the queue, has them read while you watch, and lets you review them with
-    single keys. `handread demo` does so with pages it brings along. `handread` alone opens the queue again.
+    single keys. `handread demo` does so with pages it brings along. `handread` alone opens the queue again. On
+    every screen `?` shows the keys; they can be changed in the settings.
 
     \b
     Exit codes: 0 all done, 1 some images failed, 2 wrong usage, 3 as many images were sent as may be,

@@ -67,7 +67,7 @@ def open_queue(
     names = names_from_stdin(names)
     refuse_if_nothing_is_there(names)
     profile = profile_of(settings, service) if names else service_of(settings, service)
-    _show_screens(settings, within_budget(profile, max_calls) if profile else None, names)
+    show_screens(settings, within_budget(profile, max_calls) if profile else None, names)
 
 
 @handread.command(short_help="Review the pages that Handread brings along.")
@@ -85,14 +85,15 @@ def demo(queue: Path | None, glyphs: str | None, colours: str | None, graphics: 
     settings = settings_for(queue=queue, glyphs=glyphs, colours=colours, graphics=graphics, theme=theme)
     names = tuple(str(page) for page in pages())
     if is_terminal():
-        _show_screens(settings, service_of(settings, LOCAL), names, opens_review=True)
+        show_screens(settings, service_of(settings, LOCAL), names, opens_review=True)
     else:
         run_without_screen(settings, profile_of(settings, LOCAL), names, "outline")
 
 
-def _show_screens(
+def show_screens(
     settings: Settings, service: Service | None, names: tuple[str, ...], *, opens_review: bool = False
 ) -> None:
+    """Show the screens until the person leaves them; ends the program with its exit code."""
     os.environ.setdefault("ESCDELAY", "25")  # read when textual is imported: a bare Esc need not wait 100 ms
     from tui.store import Store
     from tui.view.keymap import keymap_of

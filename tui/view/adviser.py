@@ -55,6 +55,10 @@ class Adviser:
         """Take in what was decided since, also by others; answers from before are forgotten."""
         await self._ask(lambda: self._opened().learn())
 
+    async def judge(self) -> int:
+        """Find out anew what a confidence is worth in this queue; returns how many words tell."""
+        return await self._ask(lambda: self._opened().judge())
+
     def known(self, beginning: str) -> str:
         """Return the commonest known word that begins so; empty when there is none."""
         with suppress(RuntimeError):  # words are being taken in just now: a completion is worth no waiting

@@ -48,12 +48,18 @@ def variants(letter: str) -> tuple[str, ...]:
     """
     if len(letter) != 1 or not letter.isalpha():
         return ()
-    bare = unicodedata.normalize("NFD", letter)[0]
+    bare = _bare(letter)
     name = unicodedata.name(bare, "").partition(" WITH ")[0]
-    accented = [character for full, character in _names() if full.startswith(f"{name} WITH ")] if name else []
+    accented = [
+        character for full, character in _names() if full.startswith(f"{name} WITH ") or _bare(character) == bare
+    ]
     by_age = sorted(accented, key=ord)  # those of the living languages come first in Unicode
     found = dict.fromkeys([*by_age[:6], *_TWINS.get(bare, ""), *by_age[6:], bare])
     return tuple(character for character in found if character != letter)
+
+
+def _bare(letter: str) -> str:
+    return unicodedata.normalize("NFD", letter)[0]
 
 
 def offered(letter: str) -> tuple[str, ...]:

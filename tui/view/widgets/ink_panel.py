@@ -13,6 +13,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.direction import MARK, is_right_to_left
 from tui.view.easel import Easel
 from tui.view.ink import GUTTER, InkPiece, LineInk, TextPart, ink_rows, text_under, toned
 from tui.view.looks import Tones
@@ -94,7 +95,11 @@ class InkPanel(Widget):
     ) -> Strip:
         parts = text_under(piece.places, words, piece.cells.columns)
         gutter = [] if piece.own is None else [Segment(" " * GUTTER)]
-        return Strip([*gutter, *(Segment(part.text, self._style_of(part, doubtful, selected)) for part in parts)])
+        texts = [Segment(part.text, self._style_of(part, doubtful, selected)) for part in parts]
+        strip = Strip([*gutter, *texts])
+        if is_right_to_left(" ".join(words)) and strip.cell_length + 2 <= self.size.width:
+            return Strip([*strip, Segment(f" {MARK}", self.rich_style)])  # where the reader begins
+        return strip
 
     def _style_of(self, part: TextPart, doubtful: Sequence[bool], selected: int | None) -> Style:
         if part.word is None:

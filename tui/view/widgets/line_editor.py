@@ -174,13 +174,10 @@ def moved(places: Iterable[int], old: str, new: str) -> tuple[int, ...]:
     """Return where places of a text are after it was changed; those in what was replaced are gone."""
     most = min(len(old), len(new))
     same = next((at for at in range(most) if old[at] != new[at]), most)
-    tail = next((at for at in range(most - same) if old[-1 - at] != new[-1 - at]), most - same)
-    by = len(new) - len(old)
-    return tuple(
-        place + by if place >= len(old) - tail and place > same else place
-        for place in places
-        if place <= same or place >= len(old) - tail
-    )
+    tail = next((at for at in range(most) if old[-1 - at] != new[-1 - at]), most)
+    follows, by = len(old) - tail, len(new) - len(old)
+    kept = (place for place in places if place <= same or place >= follows)
+    return tuple(place + by if place >= max(same, follows) else place for place in kept)
 
 
 def _cleaned(text: str) -> str:

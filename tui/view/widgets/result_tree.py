@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui.direction import MARK, is_right_to_left
 from tui.model import LineKey, Page, Polygon, Verdict, Word, printable, text_of
 from tui.review import Decisions, Spot, line_at, verdict_of
 from tui.view.wording import VERDICT_MARKS, fit
@@ -217,7 +218,7 @@ class ResultTree(ScrollView, can_focus=True, inherit_bindings=False):
             Segment("▌" if cursor else " ", text_style),
             Segment(f"{VERDICT_MARKS[verdict]} ", tone),
             Segment(f"{key.line + 1:>3} {arrow} ", self.rich_style + self._style("quiet")),
-            Segment(fit(text, self._text_room(9)) + " ", text_style),
+            Segment(fit(_directed(text), self._text_room(9)) + " ", text_style),
             *self._figures(line.confidence, line.polygon, doubtful=line.doubtful > 0),
         ]
 
@@ -228,7 +229,7 @@ class ResultTree(ScrollView, can_focus=True, inherit_bindings=False):
         return [
             Segment("▌" if cursor else " ", style),
             Segment("         ", self.rich_style + doubtful),
-            Segment(fit(printable(word.text), self._text_room(10)) + " ", style),
+            Segment(fit(_directed(printable(word.text)), self._text_room(10)) + " ", style),
             *self._figures(word.confidence, word.polygon, low=word.low, doubtful=word.is_doubtful),
         ]
 
@@ -279,3 +280,8 @@ class ResultTree(ScrollView, can_focus=True, inherit_bindings=False):
     def on_click(self, event: events.Click) -> None:
         """Move the cursor to the row that was clicked."""
         self.move_to(self.scroll_offset.y + event.y)
+
+
+def _directed(text: str) -> str:
+    """Return a text in its logical order, with a mark before it where it is read from right to left."""
+    return f"{MARK} {text}" if is_right_to_left(text) else text
