@@ -138,3 +138,18 @@ async def test_what_would_turn_the_row_round_is_shown_as_a_mark(read_as: Shows, 
         text = await settled(pilot)
     assert text.count("one\ufffdtwo\ufffdthree") == 2
     assert not {"\u202e", "\u2066"} & set(text)
+
+
+async def test_what_is_not_edited_stays_as_it_was_characters_that_are_not_shown_too(
+    read: Reads, opened: Opens, store: Store
+) -> None:
+    text = "one\u200ftwo three"
+    item = read("a.png", (text, "sure"))
+    async with opened() as pilot:
+        await begin(pilot)
+        await pilot.press("e", "end", "x")
+        shown = await settled(pilot)
+        assert "\u200f" not in shown
+        assert "one\ufffdtwo" in shown
+        await pilot.press("enter")
+    assert store.decisions(item)[LineKey(1, 0)].text == text + "x"

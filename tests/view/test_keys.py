@@ -260,6 +260,8 @@ EDIT = {
     "save_back": Trial(lambda case: case.texts == {0: "The Xqvick brown fox"}, before=("X",)),
     "next_in_line": Trial(lambda case: case.field.cursor_position == 4, before=("home",)),
     "previous_in_line": Trial(lambda case: case.field.cursor_position == 4, before=("end",)),
+    "undo_typing": Trial(lambda case: case.field.value == "The qvick brown fox", before=("X",)),
+    "redo_typing": Trial(lambda case: case.field.value == "The Xqvick brown fox", before=("X", "ctrl+z")),
     "restore": Trial(lambda case: case.field.value == "The qvick brown fox", before=("X",)),
     "characters": Trial(is_screen(CharactersScreen)),
     "split_here": Trial(lambda case: case.lines[:2] == ["The", "qvick brown fox"]),

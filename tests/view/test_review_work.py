@@ -299,3 +299,26 @@ async def test_a_page_is_turned_by_a_quarter_and_four_times_is_none(read: Reads,
         await typed(pilot, "T", "T", "T")
     assert store.pages(item)[0].turn == 0
     assert store.pages(item) == before
+
+
+# -- typing -----------------------------------------------------------------------------------------------------------
+
+
+async def test_typing_is_taken_back_and_made_again_step_by_step(read: Reads, opened: Opens, store: Store) -> None:
+    item = read("a.png", ("one", "two"))
+    async with opened() as pilot:
+        await begin(pilot)
+        await typed(pilot, "e", "end", *"abc", "ctrl+z", "ctrl+z", "ctrl+y", "d", "enter")
+    assert store.decisions(item)[LineKey(1, 0)].text == "oneabd"
+
+
+async def test_much_that_was_typed_is_not_thrown_away_without_a_question(
+    read: Reads, opened: Opens, store: Store
+) -> None:
+    item = read("a.png", ("one", "two"))
+    async with opened() as pilot:
+        await begin(pilot)
+        text = await typed(pilot, "e", *("x" * 21), "escape")
+        assert "Leave the line as it was, and what you typed?" in " ".join(text.split())
+        await typed(pilot, "n", "enter")
+    assert store.decisions(item)[LineKey(1, 0)].verdict is Verdict.CORRECTED

@@ -12,7 +12,21 @@ from tui.exits import WRONG_USAGE
 
 _WITH_VALUE = {"--queue", "--service", "--glyphs", "--theme", "--max-calls"}
 """Options that may stand before a command's name."""
-_ORDER = ("open", "demo", "run", "review", "add", "import", "status", "export", "score", "show", "serve", "doctor", "cache")
+_ORDER = (
+    "open",
+    "demo",
+    "run",
+    "review",
+    "add",
+    "import",
+    "status",
+    "export",
+    "score",
+    "show",
+    "serve",
+    "doctor",
+    "cache",
+)
 
 
 class Sentence(click.ClickException):

@@ -298,6 +298,8 @@ EDIT = (
             in_footer=True,
         ),
         Command("previous_in_line", ("shift+tab",), "doubtful", "Go to the doubtful word before."),
+        Command("undo_typing", ("ctrl+z",), "undo", "Take back what was typed last."),
+        Command("redo_typing", ("ctrl+y",), "redo", "Type again what was taken back."),
         Command("restore", ("ctrl+o",), "as read", "Bring back the text as it was read.", in_footer=True),
         Command("characters", ("f2",), "characters", "Choose a letter or sign that has no key.", in_footer=True),
         Command("split_here", ("f4",), "split", "Split the line where the cursor stands."),

@@ -125,11 +125,15 @@ class AdvisedScreen(DecidingScreen):
                 self._tree.go_to(start)
 
     def _doubtful_from(self, spot: Spot | None, step: int) -> Spot | None:
-        """Return the nearest doubtful word of an undecided line of this image in one direction."""
+        """Return the nearest doubtful word of an undecided line of this image in one direction.
+
+        From a word it is one of the same line, too, although taking a suggestion for another has decided that.
+        """
+        amid = spot.key if spot is not None and spot.word is not None else None
         spots = [
             Spot(key, place)
             for key in self._keys
-            if verdict_of(self._decisions, key) in {Verdict.UNDECIDED, Verdict.SKIPPED}
+            if key == amid or verdict_of(self._decisions, key) in {Verdict.UNDECIDED, Verdict.SKIPPED}
             for place, word in enumerate(line_at(self._pages, key).words)
             if word.is_doubtful
         ]

@@ -8,8 +8,12 @@ from tui.model import Line, Verdict, text_of
 from tui.review import Spot, first_look, line_at, verdict_on, word_spans, words_under
 from tui.suggestions import word_corrections
 from tui.view.screens.advised import AdvisedScreen
+from tui.view.screens.question import QuestionScreen
 from tui.view.widgets.advice import Advice
 from tui.view.widgets.line_editor import LineEditor
+
+MUCH = 20
+"""Above so many changed characters the person is asked before they are thrown away."""
 
 
 class EditingScreen(AdvisedScreen):
@@ -56,9 +60,17 @@ class EditingScreen(AdvisedScreen):
         return text_of(line, self._decisions.get(self._edited.key))
 
     @on(LineEditor.Left)
-    def leave_text(self) -> None:
-        """Leave the line as it was."""
-        self._close_editor()
+    def leave_text(self, event: LineEditor.Left) -> None:
+        """Leave the line as it was; where much was typed that is asked first."""
+        if event.typed <= MUCH:
+            self._close_editor()
+            return
+        question = QuestionScreen("Leave the line as it was, and what you typed?", yes="leave", no="go on typing")
+        self.app.push_screen(question, self._leave)
+
+    def _leave(self, agreed: bool | None) -> None:
+        if agreed:
+            self._close_editor()
 
     def _close_editor(self) -> None:
         self._editor.close()

@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from rapidfuzz.distance import Levenshtein
+from rich.text import Text
 from textual import events
 from textual.message import Message
 from textual.widgets import Input
@@ -41,6 +43,9 @@ class LineEditor(Input):
     class Left(Message):
         """The person leaves the line as it was."""
 
+        typed: int
+        """How many characters of it were changed."""
+
     @dataclass
     class CharactersWanted(Message):
         """The person wants a character that no key has."""
@@ -64,6 +69,23 @@ class LineEditor(Input):
         self._known = known
         self._shown = self._engine_text = ""
         self._doubtful: tuple[int, ...] = ()
+        self._before: list[tuple[str, int]] = []
+        """What stood here before each change, and where the cursor was."""
+        self._after: list[tuple[str, int]] = []
+        """What was taken back."""
+        self._written = ""
+
+    @property
+    def _value(self) -> Text:
+        """What is seen of the text: one visible sign for each of its characters (Textual's own name)."""
+        return Text(printable(self.value), no_wrap=True, overflow="ignore", end="")
+
+    def watch_value(self, value: str) -> None:
+        """Remember what stood here before."""
+        if value != self._written:
+            self._before.append((self._written, min(self.cursor_position, len(self._written))))
+            self._after.clear()
+            self._written = value
 
     def _on_paste(self, event: events.Paste) -> None:
         """Take all lines of a paste as one."""
@@ -83,8 +105,10 @@ class LineEditor(Input):
 
         What is `chosen`, from start to end, is replaced by what is typed.
         """
-        self._shown, self._engine_text = printable(text), printable(engine_text)
+        self._shown, self._engine_text = text, engine_text
         self._doubtful = tuple(doubtful)
+        self._before, self._after = [], []
+        self._written = self._shown
         self.value = self._shown
         self.selection = Selection.cursor(cursor) if chosen is None else Selection(*chosen)
         self.display = True
@@ -110,12 +134,12 @@ class LineEditor(Input):
         self._keep(-1)
 
     def _keep(self, step: int) -> None:
-        text = None if self.value == self._shown else _cleaned(self.value)
+        text = None if self.value == self._shown else _cleaned(self.value, self._shown)
         self.post_message(self.Kept(text, step))
 
     def action_split_here(self) -> None:
         """Split the line at the cursor."""
-        self.post_message(self.Split(_cleaned(self.value), self.cursor_position))
+        self.post_message(self.Split(_cleaned(self.value, self._shown), self.cursor_position))
 
     def action_next_in_line(self) -> None:
         """Go to the next doubtful word of the line; after the last one complete a word, or begin again."""
@@ -145,6 +169,22 @@ class LineEditor(Input):
         self.cursor_position = start + len(whole)
         return True
 
+    def action_undo_typing(self) -> None:
+        """Take back what was typed last."""
+        self._step(self._before, self._after)
+
+    def action_redo_typing(self) -> None:
+        """Type again what was taken back."""
+        self._step(self._after, self._before)
+
+    def _step(self, out: list[tuple[str, int]], back: list[tuple[str, int]]) -> None:
+        if not out:
+            return
+        back.append((self.value, self.cursor_position))
+        self._written, cursor = out.pop()
+        self.value = self._written
+        self.cursor_position = cursor
+
     def action_restore(self) -> None:
         """Bring the engine's text back."""
         self.value = self._engine_text
@@ -152,7 +192,7 @@ class LineEditor(Input):
 
     def action_leave_line(self) -> None:
         """Leave the line as it was."""
-        self.post_message(self.Left())
+        self.post_message(self.Left(Levenshtein.distance(self._shown, self.value)))
 
     def action_characters(self) -> None:
         """Ask for a character that no key has."""
@@ -180,9 +220,9 @@ def moved(places: Iterable[int], old: str, new: str) -> tuple[int, ...]:
     return tuple(place + by if place >= max(same, follows) else place for place in kept)
 
 
-def _cleaned(text: str) -> str:
-    """Return a typed or pasted text without control characters and without blanks at its ends."""
-    return "".join(character for character in text if _may_stay(character)).strip()
+def _cleaned(text: str, known: str = "") -> str:
+    """Return a typed or pasted text without control characters but those known, and without blanks at its ends."""
+    return "".join(character for character in text if _may_stay(character) or character in known).strip()
 
 
 def _may_stay(character: str) -> bool:
