@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.model import Page, Polygon
+from tui.quality import edits
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 SAMPLES = SHARED / "samples" / "pages"
@@ -26,16 +27,7 @@ def truth_of(image: Path) -> str:
 
 def error_rate(truth: Sequence[str], read: Sequence[str]) -> float:
     """Return the edit distance as a share of the truth: of characters for strings, of words for lists."""
-    return _distance(truth, read) / max(1, len(truth))
-
-
-def _distance(truth: Sequence[str], read: Sequence[str]) -> int:
-    row = list(range(len(read) + 1))
-    for i, wanted in enumerate(truth, start=1):
-        above, row[0] = row[0], i
-        for j, found in enumerate(read, start=1):
-            above, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, above + (wanted != found))
-    return row[-1]
+    return edits(truth, read).rate
 
 
 def overlap(one: Polygon, other: Polygon) -> float:

@@ -56,7 +56,6 @@ from tui.cli.shared import settings_for, with_queue
 @click.option(
     "--font",
     type=click.Path(exists=True, dir_okay=False),
-    default="",
     metavar="FILE",
     help="The TrueType font that `picture` is written with, for letters beyond those of English.",
 )
@@ -84,7 +83,7 @@ def export(
     eval_share: float,
     min_height: int,
     picture_kind: Literal["png", "jpg"],
-    font: str,
+    font: str | None,
     alto_version: Literal["4.4", "4.2"],
     language: str,
     words: bool,
@@ -133,7 +132,7 @@ def export(
             eval_share=eval_share,
             shortest_pair=min_height,
             picture_kind=picture_kind,
-            font=font,
+            font=font or "",
         ),
         overwrite=overwrite,
         each=each,
