@@ -141,7 +141,7 @@ async def test_what_would_turn_the_row_round_is_shown_as_a_mark(read_as: Shows, 
 
 
 async def test_what_is_not_edited_stays_as_it_was_characters_that_are_not_shown_too(
-    read: Reads, opened: Opens, store: Store
+    read: Callable[..., int], opened: Opens, store: Store
 ) -> None:
     text = "one\u200ftwo three"
     item = read("a.png", (text, "sure"))
