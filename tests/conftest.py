@@ -3,7 +3,9 @@
 HYPOTHESIS_PROFILE=thorough looks for more examples than there is time for every day.
 """
 
+import gc
 import os
+import sys
 from collections.abc import Generator
 
 import pytest
@@ -14,6 +16,13 @@ from tests.pains.table import pytest_terminal_summary  # noqa: F401 (pytest find
 FEWEST_WORKERS = 4
 """Processes that share the tests: on few cores more than one each, for much of the time a test waits for a program."""
 
+LONGEST_NAME = 200
+"""Characters, or bytes, of a value that a test is run with, up to which it stands in the test's name."""
+
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# Not every one of the processes that share the tests, nor each of the hundreds of programs they start, compiles it all.
+
 
 def pytest_xdist_auto_num_workers() -> int:
     """Say how many processes `-n auto` means."""
@@ -23,6 +32,19 @@ def pytest_xdist_auto_num_workers() -> int:
 settings.register_profile("unhurried", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("thorough", settings.get_profile("unhurried"), max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "unhurried"))
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name what would be a long name by its length: that of an image would be in each process, report and cache."""
+    if isinstance(val, bytes | str) and len(val) > LONGEST_NAME:
+        return f"{argname} of {len(val)}"
+    return None
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector of garbage what stays until the end: every module, and the tests themselves."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
-from tui.model import Decision, Item, LineKey, Page, State, Trouble, Verdict, printable, text_of
+from tui.model import Decision, Item, Line, LineKey, Page, State, Trouble, Verdict, printable, text_of
 from tui.patterns import LONGEST_TEXT, PatternRefused, compiled
 
 MOST_TESTS = 100
@@ -639,9 +639,9 @@ def rows_of(
 ) -> tuple[Row, ...]:
     """Return the rows of an image: one a line, or a single one where it has none."""
     lines: list[LineFacts | None] = [
-        _line_facts(page, place, decisions.get(LineKey(page.number, place)))
+        _line_facts(key, line, decisions.get(key))
         for page in pages
-        for place in range(len(page.lines))
+        for key, line in zip(page.keys, page.lines, strict=True)
     ]
     return tuple(
         Row(
@@ -660,10 +660,9 @@ def rows_of(
     )
 
 
-def _line_facts(page: Page, place: int, decision: Decision | None) -> LineFacts:
-    line = page.lines[place]
+def _line_facts(key: LineKey, line: Line, decision: Decision | None) -> LineFacts:
     return LineFacts(
-        key=LineKey(page.number, place),
+        key=key,
         text=text_of(line, decision),
         confidence=line.confidence,
         doubtful=line.doubtful,

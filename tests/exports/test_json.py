@@ -3,6 +3,7 @@
 import json
 import os
 
+from tui import __version__
 from tui.exports.json import item_line, item_object
 from tui.model import Decision, Failure, Item, Line, LineKey, Page, Polygon, State, Verdict, Word
 
@@ -24,6 +25,11 @@ def test_an_item_is_written_with_everything_the_schema_names() -> None:
         "state": "done",
         "service": "local",
         "dialect": "read-3.2",
+        "model": None,
+        "added_at": None,
+        "ended_at": None,
+        "program": f"handread {__version__}",
+        "which": {"text": "both", "lines": "all"},
         "error": None,
         "pages": [
             {
@@ -31,11 +37,17 @@ def test_an_item_is_written_with_everything_the_schema_names() -> None:
                 "width": 2752,
                 "height": 3382,
                 "angle": 0.25,
+                "turn": 0,
                 "lines": [
                     {
+                        "id": "p1_l0",
                         "text": "hoverer",
                         "engine_text": "hoverer",
                         "verdict": "undecided",
+                        "reviewed": False,
+                        "reason": None,
+                        "reviewer": None,
+                        "decided_at": None,
                         "handwritten": True,
                         "confidence": 0.712,
                         "polygon": box,

@@ -26,7 +26,6 @@ pytestmark = [
 ]
 
 IMAGE = drawn.as_file(drawn.page([drawn.FIRST]))
-LONG = drawn.as_file(*(drawn.page([drawn.FIRST, drawn.SECOND, drawn.THIRD]) for _ in range(40)), kind="TIFF")
 KEY = "0123456789abcdef"
 GENEROUS = 60
 
@@ -50,6 +49,11 @@ class Server:
         self.process.send_signal(number)
         out, err = self.process.communicate(timeout=GENEROUS)
         return self.process.returncode, out, err
+
+
+def long_document() -> bytes:
+    """Return forty pages: 38 megabytes, which no process keeps that shares the tests but sends none."""
+    return drawn.as_file(*(drawn.page([drawn.FIRST, drawn.SECOND, drawn.THIRD]) for _ in range(40)), kind="TIFF")
 
 
 def command(*options: str | Path) -> list[str]:
@@ -165,7 +169,7 @@ def test_a_document_handed_in_is_read_to_its_end_and_what_waits_is_said_to_be_le
 
 def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
     with serving(tmp_path, "--grace", "3000") as server:
-        server.http.post(READ, content=LONG, headers=BYTES)
+        server.http.post(READ, content=long_document(), headers=BYTES)
         server.process.send_signal(signal.SIGINT)
         assert server.process.stdout
         assert server.process.stdout.readline().startswith("Stopping")
@@ -175,7 +179,7 @@ def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
 
 def test_what_has_not_ended_within_the_grace_is_left(tmp_path: Path) -> None:
     with serving(tmp_path, "--grace", "0.1") as server:
-        where = server.http.post(READ, content=LONG, headers=BYTES).headers["Operation-Location"]
+        where = server.http.post(READ, content=long_document(), headers=BYTES).headers["Operation-Location"]
         code, out, _ = server.stopped()
         assert code == 0
         assert "1 document was left unread" in out

@@ -9,7 +9,6 @@ from typing import Any
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Footer
 from textual.worker import WorkType
 
 from tui.arrangement import turned
@@ -26,6 +25,7 @@ from tui.view.tools import Tools
 from tui.view.widgets.advice import Advice
 from tui.view.widgets.heading import Heading
 from tui.view.widgets.ink_panel import InkPanel
+from tui.view.widgets.key_bar import KeyBar
 from tui.view.widgets.line_editor import LineEditor
 from tui.view.widgets.page_map import PageMap
 from tui.view.widgets.result_tree import ResultTree
@@ -81,7 +81,7 @@ class ReviewGround(PicturesScreen[int]):
                 yield Advice(id="advice")
                 yield LineEditor(id="edit", commands=self.controls.keymap.tables["edit"], known=self._adviser.known)
                 yield ResultTree(id="lines")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     async def _prefer(self, name: str, value: str) -> None:
         """Keep what the person has set, for the next time too."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from textual import events
 from textual.app import ComposeResult
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tui.filters import Filter, FilterError, parse
 from tui.line_index import ItemsMatching, Order
@@ -21,6 +21,7 @@ from tui.view.screens.finding import FindingScreen
 from tui.view.screens.rows import GLANCE
 from tui.view.tools import Tools
 from tui.view.widgets.image_list import ImageList
+from tui.view.widgets.key_bar import KeyBar
 from tui.view.widgets.tally import Progress, Tally
 
 EMPTY = """\
@@ -82,7 +83,7 @@ class ListingScreen(FindingScreen[None]):
         yield Tally(id="tally")
         yield ImageList(self._window, service=self._machine.service, clock=self._clock, id="images")
         yield Static(EMPTY, id="empty", markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     @property
     def _images(self) -> ImageList:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.widgets import Footer
 
 from tui.arrangement import turned
 from tui.model import Decision, LineKey, Page, Verdict, text_of
@@ -22,6 +21,7 @@ from tui.view.screens.question import QuestionScreen
 from tui.view.tools import Tools
 from tui.view.widgets.heading import Heading
 from tui.view.widgets.ink_panel import InkPanel
+from tui.view.widgets.key_bar import KeyBar
 from tui.view.widgets.page_map import PageMap
 from tui.view.widgets.place_list import Place, PlaceList
 
@@ -67,7 +67,7 @@ class PlacesScreen(PicturesScreen[Place | None]):
         yield PageMap(id="map", easel=self._tools.easel)
         yield InkPanel(id="ink", easel=self._tools.easel)
         yield PlaceList(self._places, id="places")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     @property
     def _list(self) -> PlaceList:

@@ -221,8 +221,12 @@ def moved(places: Iterable[int], old: str, new: str) -> tuple[int, ...]:
 
 
 def _cleaned(text: str, known: str = "") -> str:
-    """Return a typed or pasted text without control characters but those known, and without blanks at its ends."""
-    return "".join(character for character in text if _may_stay(character) or character in known).strip()
+    """Return a typed or pasted text without control characters, and without blanks at its ends.
+
+    Marks for the writing direction and the like stay that are known: they stood there before.
+    """
+    marks = {character for character in known if unicodedata.category(character) == "Cf"}
+    return "".join(character for character in text if _may_stay(character) or character in marks).strip()
 
 
 def _may_stay(character: str) -> bool:
