@@ -19,10 +19,13 @@ Reads = Callable[..., int]
 
 async def settled(pilot: Pilot[None]) -> str:
     """Return the screen once nothing is being drawn any more."""
-    for _ in range(3):
+    text, same = "", 0
+    while same < 2:
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()
-    return screen_text(pilot)
+        before, text = text, screen_text(pilot)
+        same = same + 1 if text == before else 0
+    return text
 
 
 async def begin(pilot: Pilot[None]) -> str:
