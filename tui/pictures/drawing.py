@@ -12,9 +12,8 @@ from tui.pictures.folding import Folded, fold
 from tui.pictures.glyphs import GlyphSet
 from tui.pictures.trimming import trimmed
 
-
 TRIMMED_BELOW: Final = 20
-"""In so many columns a word reads as well with its paper as without: on 246 words better without, on 16 others worse."""
+"""In so many columns a word reads as well with its paper as without: 246 words better without, 16 others worse."""
 
 
 @dataclass(frozen=True, slots=True)
