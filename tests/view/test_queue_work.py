@@ -176,3 +176,18 @@ async def test_a_document_says_how_many_of_its_pages_are_decided(read: Reads, op
     store.decide(*(Decision(other, key, Verdict.ACCEPTED, reviewer="ada") for key in page.keys))
     async with opened((120, 24)) as pilot:
         assert "1 of 3 pages" in screen_text(pilot)
+
+
+async def test_what_was_read_is_exported_from_the_screen(read: Reads, opened: Opens, tmp_path: Path) -> None:
+    read("a.png", ("the brown fox", "a line"))
+    out = tmp_path / "out"
+    async with opened((120, 30)) as pilot:
+        text = await typed(pilot, "colon", *f"export txt {out}", "enter")
+    assert (out / "a.txt").read_text() == "the brown fox\na line\n"
+    assert "1 image exported" in " ".join(text.split())
+
+
+async def test_an_export_that_is_not_understood_says_what_it_takes(opened: Opens) -> None:
+    async with opened((120, 30)) as pilot:
+        assert "An export takes formats" in await typed(pilot, "colon", *"export txt", "enter")
+        assert "Did you mean" in await typed(pilot, "colon", *"export alta out", "enter")

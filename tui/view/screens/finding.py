@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from threading import Event
 
 from textual.screen import ScreenResultType
+from textual.worker import WorkType
 
+from tui.exporting import Progress, Request, export_file, formats_named
 from tui.filters import FilterError, parse, words
 from tui.line_index import Hit
-from tui.model import LineKey
+from tui.model import LineKey, Trouble, printable
 from tui.store import StoreError
 from tui.view.screens.ask import AskScreen
 from tui.view.screens.places import PlacesScreen
@@ -78,6 +84,29 @@ class FindingScreen(SteeredScreen[ScreenResultType]):
         at = (beyond[0 if step > 0 else -1]) if beyond else (0 if step > 0 else -1)
         self.visit(self._hits[at])
 
+    def command_export(self, wanted: str) -> None:
+        """Export what was read: formats and a folder, as `alto,txt out`; raises Trouble for anything else."""
+        formats, _, folder = wanted.strip().partition(" ")
+        if not folder.strip():
+            raise Trouble("An export takes formats and a folder: export alto,txt out")
+        request = Request(formats_named(formats), Path(folder.strip()).expanduser())
+        begin: WorkType[None] = partial(self._export, request)
+        self.run_worker(begin, group="export", exclusive=True, exit_on_error=False)
+
+    async def _export(self, request: Request) -> None:
+        """Export in a thread, and say what came of it; leaving the program stops it, and leaves whole files."""
+        leaving = Event()
+        self.notify(f"Exporting to {printable(str(request.out))} ...", timeout=3, markup=False)
+        export = partial(export_file, self._tools.store.path, request, progress=_unsaid, stopped=leaving.is_set)
+        try:
+            outcome = await asyncio.to_thread(export)
+        except Trouble as trouble:
+            self.notify(str(trouble), severity="error", timeout=10, markup=False)
+        else:
+            self.notify("\n".join(outcome.sentences), timeout=10, markup=False)
+        finally:
+            leaving.set()
+
     def places(self, hits: Sequence[Hit]) -> tuple[Place, ...]:
         """Return what was found as places with the names of their images."""
         names: dict[int, str] = {}
@@ -85,6 +114,10 @@ class FindingScreen(SteeredScreen[ScreenResultType]):
             if hit.item_id not in names:
                 names[hit.item_id] = short_name(self._tools.store.item(hit.item_id))
         return tuple(Place(hit.item_id, hit.key, names[hit.item_id], hit.text) for hit in hits)
+
+
+def _unsaid(progress: Progress) -> None:
+    """Say nothing: what is on the screen is what matters, and the end is told."""
 
 
 def _is_filter(wanted: str) -> bool:
