@@ -320,9 +320,7 @@ WITH_ARGUMENTS = (
     ArgumentCommand("view", "view FILTER", "List the images that a filter lets through."),
     ArgumentCommand("save_view", "save view NAME", "Keep the filter under a name, for [ and ]."),
     ArgumentCommand("mark", "mark PATTERN", "Mark the images whose names match a pattern; all marks every one."),
-    ArgumentCommand(
-        "export", "export FORMATS DIR", "Export what was read, as in export alto,txt out."
-    ),
+    ArgumentCommand("export", "export FORMATS DIR", "Export what was read, as in export alto,txt out."),
     ArgumentCommand("set_theme", "set theme NAME", "Wear other colours."),
 )
 """What is typed with an argument. A screen that has no `command_NAME` says that it does not know it."""
