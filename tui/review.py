@@ -80,13 +80,13 @@ def verdict_of(decisions: Decisions, key: LineKey) -> Verdict:
 def next_open(keys: Sequence[LineKey], decisions: Decisions, after: LineKey | None = None) -> LineKey | None:
     """Return the next line to decide: below, else from the top, else the first that was skipped; None when all is done.
 
-    The line `after` itself is never returned, but for a skipped one that is the last left.
+    The line `after` itself comes last.
     """
     start = keys.index(after) + 1 if after in keys else 0
     round_trip = [*keys[start:], *keys[:start]]
     for wanted in (Verdict.UNDECIDED, Verdict.SKIPPED):
         for key in round_trip:
-            if verdict_of(decisions, key) is wanted and (key != after or wanted is Verdict.SKIPPED):
+            if verdict_of(decisions, key) is wanted:
                 return key
     return None
 

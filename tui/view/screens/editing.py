@@ -39,6 +39,7 @@ class EditingScreen(AdvisedScreen):
         self._edited = spot
         place = self._word
         chosen = spans[place] if chooses and place is not None else None
+        self.query_one(Advice).display = False  # the field takes its row, so that the ink above stays as it is
         self._editor.open(text, line.text, first_look(line, text, spot.word), doubtful, chosen)
         self.refresh_bindings()
 
@@ -74,6 +75,7 @@ class EditingScreen(AdvisedScreen):
 
     def _close_editor(self) -> None:
         self._editor.close()
+        self.query_one(Advice).display = True
         self.set_focus(self._tree)
         self.refresh_bindings()
 
