@@ -149,7 +149,7 @@ def test_an_answer_that_comes_after_the_waiting_is_no_key(home: dict[str, str]) 
             terminal.settle(0.02)
         assert terminal.settle() == before
         terminal.send("?")
-        terminal.wait_for("Show the keys that work here")
+        terminal.wait_for("find a key or a word")
         terminal.send("escape")
         terminal.wait_for(lambda terminal: terminal.text == before)
         terminal.send("q")
@@ -163,7 +163,7 @@ def test_keys_that_were_typed_before_the_screens_came_are_done(home: dict[str, s
         terminal.wait_for(lambda terminal: terminal._kept_back)
         terminal.type("?")
         terminal.answer()
-        terminal.wait_for("Show the keys that work here")
+        terminal.wait_for("find a key or a word")
 
 
 def test_where_no_terminal_is_nothing_is_asked(home: dict[str, str], page: Path) -> None:

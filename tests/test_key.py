@@ -85,7 +85,8 @@ def everything_in(folder: Path) -> Iterator[bytes]:
 
 def unpacked(queue: Path) -> Iterator[bytes]:
     with closing(sqlite3.connect(queue)) as connection:
-        tables = [name for (name,) in connection.execute("select name from sqlite_master where type = 'table'")]
+        stored = "select name from sqlite_master where type = 'table' and sql not like 'create virtual%'"
+        tables = [name for (name,) in connection.execute(stored)]
         for table in tables:
             for row in connection.execute(f'select * from "{table}"'):
                 yield repr(row).encode()

@@ -254,9 +254,9 @@ def test_the_program_refuses_a_clash_before_a_screen_opens(tmp_path: Path) -> No
     folder.mkdir()
     (folder / "config.toml").write_text('[keys]\naccept = "f"')
     program = (
-        "from tui.cli.screens import _show_screens; from tui.settings import load;"
+        "from tui.cli.screens import show_screens; from tui.settings import load;"
         "from pathlib import Path; from tui.cli.shared import settings_for;"
-        "_show_screens(settings_for(queue=Path('q.db')), None, ())"
+        "show_screens(settings_for(queue=Path('q.db')), None, ())"
     )
     environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path), "HOME": str(tmp_path)}
     done = subprocess.run(

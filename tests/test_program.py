@@ -352,7 +352,7 @@ def test_escape_and_a_key_that_arrive_together_are_two_keys(home: dict[str, str]
         with Terminal((*HANDREAD, str(tmp_path / "a.png")), size=(110, 24), env=environment) as terminal:
             terminal.wait_for(r"done 1\b")
             terminal.send("enter", "e")
-            terminal.wait_for("keep, next line")
+            terminal.wait_for(r"enter save")
             terminal.type("Z\x1bx")
             terminal.wait_for(r"✗   1 ▸ jumps over")
 

@@ -43,6 +43,8 @@ ARROWS: Mapping[str, Keys] = {
     "visit": ("right",),
     "leave": ("f10",),
     "restore": ("f5",),
+    "undo_typing": ("f7",),
+    "redo_typing": ("f8",),
 }
 """What the arrows preset puts in the place of letters. Other commands without a key can be typed after `:`."""
 PRODIGY: Mapping[str, Keys] = {"skip": ("space",), "undo": ("backspace",), "leave_place": ("space",)}
@@ -105,15 +107,15 @@ def _preset(table: Iterable[Command], preset: str) -> list[Command]:
     for command in table:
         kept = [key for key in command.keys if taken.get(key, command.name) == command.name]
         if preset == "arrows":
-            kept = [key for key in kept if not _has_letter(key)]
+            kept = [key for key in kept if not _has_letter(key, has_other=command.name in given)]
         commands.append(replace(command, keys=tuple(dict.fromkeys([*given.get(command.name, ()), *kept]))))
     return commands
 
 
-def _has_letter(key: str) -> bool:
-    """Whether a key is a letter; those with ctrl that a field or the whole program has are not meant."""
+def _has_letter(key: str, *, has_other: bool) -> bool:
+    """Whether a key is a letter; those with ctrl that the whole program has are not meant, where there is no other."""
     modifiers, _, last = key.rpartition("+")
-    return len(last) == 1 and last.isalpha() and (not modifiers or not why_never(key))
+    return len(last) == 1 and last.isalpha() and (has_other or not modifiers or not why_never(key))
 
 
 def _checked(name: str, written: Iterable[str], file: Path) -> Keys:

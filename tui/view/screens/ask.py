@@ -31,7 +31,8 @@ class AskScreen(ModalScreen[str | None]):
             yield Input(self._value, placeholder=self._hint, compact=True, select_on_focus=True)
 
     def on_mount(self) -> None:
-        """Type into the field at once."""
+        """Type into the field at once; nothing blinks."""
+        self.query_one(Input).cursor_blink = False
         self.query_one(Input).focus()
 
     @on(Input.Submitted)

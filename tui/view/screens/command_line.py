@@ -56,7 +56,8 @@ class CommandLineScreen(ModalScreen[Typed | None]):
         return self.query_one(Input)
 
     def on_mount(self) -> None:
-        """Take what is typed."""
+        """Take what is typed; nothing blinks."""
+        self._field.cursor_blink = False
         self._field.focus()
         self._field.cursor_position = len(self._field.value)
         self._offer(self._field.value)

@@ -49,6 +49,7 @@ class KeysScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """Show all of them, and take what is typed."""
         self._show("")
+        self.query_one("#find", Input).cursor_blink = False  # nothing blinks
         self.query_one("#find").focus()
 
     def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002 (Textual's own shape)

@@ -65,6 +65,7 @@ class LineEditor(Input):
     ) -> None:
         """Take keys for commands; `known` returns the known word that begins so, or nothing."""
         super().__init__(id=id, compact=True, select_on_focus=False)
+        self.cursor_blink = False
         bind(self, commands)
         self._known = known
         self._shown = self._engine_text = ""
