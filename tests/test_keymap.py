@@ -148,7 +148,8 @@ def test_what_is_no_key_is_none(written: str) -> None:
 @given(st.characters(categories=["L", "N", "P", "S"]))
 def test_every_sign_has_the_name_that_arrives_when_it_is_typed(sign: str) -> None:
     alias = sign in "↑↓←→"  # a person who writes these means the arrows
-    assert alias or key_of(sign) == (_character_to_key(sign) if unicodedata.name(sign, "") else None)
+    has_name = sign.isalnum() or unicodedata.name(sign, "")
+    assert alias or key_of(sign) == (_character_to_key(sign) if has_name else None)
 
 
 @given(st.text(max_size=12))

@@ -217,15 +217,20 @@ class _Kept(Generic[Key, Value]):
         return await asyncio.shield(self._under_way[key]) if thing is None else thing
 
     def _begin(self, key: Key, work: Callable[[], Value]) -> None:
-        task = asyncio.create_task(asyncio.to_thread(work))
+        task = asyncio.create_task(self._made(key, work))
         self._under_way[key] = task
         task.add_done_callback(lambda done: self._end(key, done))
+
+    async def _made(self, key: Key, work: Callable[[], Value]) -> Value:
+        """Make a thing and keep it, before anybody who waits for it goes on."""
+        thing = await asyncio.to_thread(work)
+        self._things[key] = thing
+        while len(self._things) > self._most:
+            self._things.popitem(last=False)
+        return thing
 
     def _end(self, key: Key, done: asyncio.Task[Value]) -> None:
         del self._under_way[key]
         self._turns.release()
-        if done.cancelled() or done.exception() is not None:  # asked for, so that nobody else has to
-            return
-        self._things[key] = done.result()
-        while len(self._things) > self._most:
-            self._things.popitem(last=False)
+        if not done.cancelled():
+            done.exception()  # asked for, so that nobody else has to
