@@ -19,6 +19,10 @@ AUDITED = 0.05
 """Which share of the lines that were accepted unseen comes back to be looked at."""
 
 
+ROOMY = 150
+"""From this many columns on there is room for the pace beside the line's place, which matters more."""
+
+
 class LookingBackScreen(SearchingScreen):
     """A review that says what was done."""
 
@@ -104,7 +108,7 @@ class LookingBackScreen(SearchingScreen):
     @property
     def _shows_pace(self) -> bool:
         """Whether there is room for the pace, and the person wants to see it."""
-        return self.has_class("-wide") and self._preferences.get("pace") != "off"
+        return self.size.width >= ROOMY and self._preferences.get("pace") != "off"
 
     async def command_set_pace(self, wanted: str) -> None:
         """Show how fast one is, or do not; raises Trouble for anything but on and off."""
