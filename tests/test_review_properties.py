@@ -27,9 +27,8 @@ from tui.arrangement import (
     turned_by,
 )
 from tui.filters import Always, Test, plain
-from tui.journal import DECIDED
 from tui.line_index import Hit
-from tui.model import Decision, ImageFacts, Line, LineKey, Page, Polygon, Trouble, Verdict, Word, text_of
+from tui.model import DECIDED, Decision, ImageFacts, Line, LineKey, Page, Polygon, Trouble, Verdict, Word, text_of
 from tui.review import verdict_on
 from tui.store import NewItem, Store
 

@@ -15,7 +15,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from tui.filters import (
-    DECIDED,
     All,
     Always,
     Any_,
@@ -31,7 +30,7 @@ from tui.filters import (
     tests_of,
     time_bounds,
 )
-from tui.model import Verdict, printable
+from tui.model import DECIDED, Verdict, printable
 from tui.patterns import LONGEST_TEXT, compiled, literals
 
 LINE_BITS = 12

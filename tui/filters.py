@@ -27,15 +27,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
-from tui.model import Decision, Item, Line, LineKey, Page, State, Trouble, Verdict, printable, text_of
+from tui.model import DECIDED, Decision, Item, Line, LineKey, Page, State, Trouble, Verdict, printable, text_of
 from tui.patterns import LONGEST_TEXT, PatternRefused, compiled
 
 MOST_TESTS = 100
 """How many tests a filter may have."""
 DEEPEST = 20
 """How many brackets and negations may stand in one another."""
-DECIDED = (Verdict.ACCEPTED, Verdict.CORRECTED, Verdict.FLAGGED, Verdict.REJECTED)
-"""The verdicts that settle a line."""
 
 
 class FilterError(Trouble):

@@ -18,10 +18,8 @@ from dataclasses import dataclass
 
 from tui import line_index
 from tui.arrangement import Rearrangement, arranged, from_data, numbered_from, to_data
-from tui.model import Decision, LineKey, Page, Step, Verdict, page_from_data, text_of
+from tui.model import DECIDED, Decision, LineKey, Page, Step, Verdict, page_from_data, text_of
 
-DECIDED = (Verdict.ACCEPTED, Verdict.CORRECTED, Verdict.FLAGGED, Verdict.REJECTED)
-"""The verdicts that settle a line; a skipped line comes back."""
 _LAST_STANDING = (
     "select decision.* from standing join decision on decision.id = decision_id where standing.reviewer = ?"
     " order by decision_id desc limit 1"

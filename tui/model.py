@@ -51,6 +51,10 @@ class Verdict(StrEnum):
     REJECTED = "rejected"
 
 
+DECIDED = (Verdict.ACCEPTED, Verdict.CORRECTED, Verdict.FLAGGED, Verdict.REJECTED)
+"""The verdicts that settle a line; a skipped line comes back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Polygon:
     """Four corners round some ink, clockwise from the text's own top left."""

@@ -91,6 +91,34 @@ def next_open(keys: Sequence[LineKey], decisions: Decisions, after: LineKey | No
     return None
 
 
+def doubtful_from(
+    pages: Sequence[Page], keys: Sequence[LineKey], decisions: Decisions, spot: Spot | None, step: int
+) -> Spot | None:
+    """Return the nearest doubtful word of a line that is left, after a spot (step 1) or before it (step -1).
+
+    Without a spot it is the first, or the last. From a word it is one of the same line, too, although taking a
+    suggestion for another has decided that. None where there is none.
+    """
+    amid = spot.key if spot is not None and spot.word is not None else None
+    spots = [
+        Spot(key, place)
+        for key in keys
+        if key == amid or verdict_of(decisions, key) in {Verdict.UNDECIDED, Verdict.SKIPPED}
+        for place, word in enumerate(line_at(pages, key).words)
+        if word.is_doubtful
+    ]
+    if spot is not None:
+        places = {key: place for place, key in enumerate(keys)}
+
+        def where(one: Spot) -> tuple[int, int]:
+            before_its_words = -1 if step > 0 else 0  # a line itself comes before its words
+            return places[one.key], one.word if one.word is not None else before_its_words
+
+        here = where(spot)
+        spots = [one for one in spots if (where(one) > here if step > 0 else where(one) < here)]
+    return spots[0 if step > 0 else -1] if spots else None
+
+
 def least_sure_word(line: Line) -> int | None:
     """Return the place of the word to look at first: a low one, else the one of least confidence; None if unknown."""
     low = [place for place, word in enumerate(line.words) if word.low]

@@ -24,10 +24,11 @@ from typing import Any, Self
 from tui import line_index
 from tui.arrangement import Rearrangement
 from tui.filters import All, Filter, Test
-from tui.journal import DECIDED, Act, Audited, Journal, Settled
+from tui.journal import Act, Audited, Journal, Settled
 from tui.line_index import Hit, ItemsMatching, Order
 from tui.migrations import STEPS, migrate
 from tui.model import (
+    DECIDED,
     Decision,
     Failure,
     ImageFacts,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from tui.arrangement.boxes import turned_polygon
 from tui.arrangement.lines import added, merge, split
+from tui.arrangement.ties import tied_words
 from tui.model import Line, Page, Polygon, Trouble
 
 
@@ -189,6 +190,13 @@ def merged(page: Page, numbers: tuple[int, int], texts: tuple[str, str]) -> Rear
 def added_line(page: Page, polygon: Polygon, after: int | None, text: str = "") -> Rearrangement:
     """Add a line that the service did not see, after another or at the start of the page."""
     return Rearrangement(page.number, made=(MadeLine(_next_number(page), added(polygon, text)),), after=after)
+
+
+def reboxed(page: Page, number: int, polygon: Polygon, text: str) -> Rearrangement:
+    """Put a line, as it now reads, into another box, with its words along that."""
+    line = replace(page.line(number), text=text, polygon=polygon, words=())
+    made = MadeLine(_next_number(page), replace(line, words=tied_words(line, text)))
+    return Rearrangement(page.number, (number,), (made,))
 
 
 def reordered(page: Page, number: int, step: int) -> Rearrangement:

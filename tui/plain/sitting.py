@@ -15,6 +15,7 @@ from tui.model import Decision, Item, Line, LineKey, Page, Step, Trouble, Verdic
 from tui.plain.suggesting import Suggesting
 from tui.review import (
     Spot,
+    doubtful_from,
     is_sure,
     least_sure_word,
     line_at,
@@ -362,25 +363,7 @@ class Sitting:
             self.go_to(spot)
 
     def _doubtful_from(self, spot: Spot | None, step: int) -> Spot | None:
-        spots = [
-            Spot(key, place)
-            for key in self.keys
-            if verdict_of(self.decisions, key) in _LEFT
-            for place, word in enumerate(line_at(self.pages, key).words)
-            if word.is_doubtful
-        ]
-        if spot is not None:
-            here = self._order_of(spot, step)
-            spots = [
-                one
-                for one in spots
-                if (self._order_of(one, step) > here if step > 0 else self._order_of(one, step) < here)
-            ]
-        return spots[0 if step > 0 else -1] if spots else None
-
-    def _order_of(self, spot: Spot, step: int) -> tuple[int, float]:
-        before_its_words = -1 if step > 0 else 0
-        return self.keys.index(spot.key), spot.word if spot.word is not None else before_its_words
+        return doubtful_from(self.pages, self.keys, self.decisions, spot, step)
 
     def change_order(self) -> bool:
         """Put the lines in the order they stand on the page, or in the service's again; True for the former."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from tui.model import LineKey, Verdict
-from tui.review import Spot, line_at, verdict_of, words_under
+from tui.model import LineKey
+from tui.review import Spot, doubtful_from, line_at, words_under
 from tui.store import StoreError
 from tui.suggestions import Suggestion
 from tui.view.adviser import Question
@@ -108,47 +108,19 @@ class AdvisedScreen(DecidingScreen):
 
     def _lead(self, step: int) -> None:
         spot = self._doubtful_from(self._tree.spot, step)
+        if spot is None:
+            found = self._store.next_doubtful(self._item.id, step)
+            if found is None:
+                self.notify("No doubtful word is left in a line that nobody has decided.", markup=False)
+                return
+            if found != self._item.id:
+                self._show_item(found)
+            spot = self._doubtful_from(None, step)
         if spot is not None:
             self._tree.go_to(spot)
-            return
-        found = self._store.next_doubtful(self._item.id, step)
-        if found is None:
-            self.notify("No doubtful word is left in a line that nobody has decided.", markup=False)
-        elif found == self._item.id:
-            start = self._doubtful_from(None, step)
-            if start is not None:
-                self._tree.go_to(start)
-        else:
-            self._show_item(found)
-            start = self._doubtful_from(None, step)
-            if start is not None:
-                self._tree.go_to(start)
 
     def _doubtful_from(self, spot: Spot | None, step: int) -> Spot | None:
-        """Return the nearest doubtful word of an undecided line of this image in one direction.
-
-        From a word it is one of the same line, too, although taking a suggestion for another has decided that.
-        """
-        amid = spot.key if spot is not None and spot.word is not None else None
-        spots = [
-            Spot(key, place)
-            for key in self._keys
-            if key == amid or verdict_of(self._decisions, key) in {Verdict.UNDECIDED, Verdict.SKIPPED}
-            for place, word in enumerate(line_at(self._pages, key).words)
-            if word.is_doubtful
-        ]
-        if spot is None:
-            return spots[0 if step > 0 else -1] if spots else None
-        here = self._order_of(spot, step)
-        beyond = [
-            one for one in spots if (self._order_of(one, step) > here if step > 0 else self._order_of(one, step) < here)
-        ]
-        return beyond[0 if step > 0 else -1] if beyond else None
-
-    def _order_of(self, spot: Spot, step: int) -> tuple[int, float]:
-        """Return where a word stands; a line itself comes before its words."""
-        before_its_words = -1 if step > 0 else 0
-        return self._keys.index(spot.key), spot.word if spot.word is not None else before_its_words
+        return doubtful_from(self._pages, self._keys, self._decisions, spot, step)
 
     # -- the same elsewhere -------------------------------------------------------------------------------------------
 

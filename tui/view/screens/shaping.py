@@ -7,19 +7,18 @@ from collections.abc import Callable
 from textual import on
 
 from tui.arrangement import (
-    MadeLine,
     Rearrangement,
     added_line,
     arranged,
     beside,
     merged,
+    reboxed,
     reordered,
     split_at,
-    tied_words,
     turned_back,
     turned_by,
 )
-from tui.model import Line, LineKey, Page, Polygon, Trouble
+from tui.model import LineKey, Page, Polygon, Trouble
 from tui.review import Spot, word_spans
 from tui.view.screens.box import BoxScreen
 from tui.view.screens.editing import EditingScreen
@@ -148,13 +147,7 @@ class ShapingScreen(EditingScreen):
             return
         text = self._text(spot.key)
 
-        def make(unturned: Page) -> Rearrangement:
-            old = unturned.line(spot.key.line)
-            line = Line(text, _placed(box, unturned), (), old.handwritten)
-            line = Line(text, line.polygon, tied_words(line, text), old.handwritten)
-            return Rearrangement(unturned.number, (spot.key.line,), (MadeLine(_free(unturned), line),))
-
-        if await self._reshape(make) is not None:
+        if await self._reshape(lambda page: reboxed(page, spot.key.line, _placed(box, page), text)) is not None:
             self._read_box_again()
 
     def _preview(self, box: Polygon) -> None:
@@ -173,7 +166,3 @@ class ShapingScreen(EditingScreen):
 def _placed(box: Polygon, page: Page) -> Polygon:
     """Return where a box that was drawn on a page as it is shown lies on the page as it is in the file."""
     return turned_back(box, (page.width, page.height), page.turn)
-
-
-def _free(page: Page) -> int:
-    return max((key.line + 1 for key in page.keys), default=0)
