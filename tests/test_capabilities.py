@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import shutil
@@ -65,17 +66,21 @@ def shell(home: Mapping[str, str], says: Mapping[str, str], *, late: bool = Fals
         yield terminal
 
 
-def run(terminal: Terminal, *command: str) -> None:
-    """Give the shell a command on a screen that is empty before."""
-    terminal.type(f"clear; echo begin; {' '.join(command)}; echo end\n")
-    terminal.wait_for("^begin")
+RUNS = itertools.count(1)
+
+
+def run(terminal: Terminal, *command: str) -> int:
+    """Give the shell a command on a screen that is empty before; return its number, which tells it from those before."""
+    number = next(RUNS)
+    terminal.type(f"clear; echo begin {number}; {' '.join(command)}; echo end {number}\n")
+    terminal.wait_for(f"^begin {number}$")
+    return number
 
 
 def show(terminal: Terminal, page: Path, *options: str) -> str:
     """Have a page drawn; return what is on the screen from there on."""
-    run(terminal, *HANDREAD, "show", str(page), "--size", "60x12", *options)
-    screen = terminal.wait_for(r"^begin(.|\n)*^end\n\$")
-    return screen[screen.rindex("begin\n") :]  # without what stood on the screen before
+    number = run(terminal, *HANDREAD, "show", str(page), "--size", "60x12", *options)
+    return terminal.wait_for(rf"^begin {number}$(.|\n)*^end {number}\n\$")
 
 
 @pytest.mark.parametrize(
@@ -202,7 +207,7 @@ def test_a_multiplexer_is_not_asked_what_it_takes_for_a_title(
 
 def test_a_word_is_shown_in_every_set_and_a_digit_picks_one(home: dict[str, str], page: Path) -> None:
     with shell(home, KITTY) as terminal:
-        run(terminal, *HANDREAD, "doctor", "--glyphs")
+        number = run(terminal, *HANDREAD, "doctor", "--glyphs")
         sheet = terminal.wait_for("Now: octants. 1 to 6 picks")
         assert re.search(r"1 octants +2 sextants +3 quadrants\n", sheet)
         assert re.search(r"4 halves +5 braille +6 ascii\n", sheet)
@@ -210,12 +215,12 @@ def test_a_word_is_shown_in_every_set_and_a_digit_picks_one(home: dict[str, str]
         assert len(rows) == 2 * 7
         assert {tuple(found.start() for found in re.finditer(r"\|", row)) for row in rows} == {(24, 51, 78)}
         terminal.send("4")
-        terminal.wait_for("drawn with halves here(.|\n)*^end")
+        terminal.wait_for(f"drawn with halves here(.|\n)*^end {number}")
         assert glyphs_on(show(terminal, page)) == "halves"
-        run(terminal, *HANDREAD, "doctor", "--glyphs")
+        number = run(terminal, *HANDREAD, "doctor", "--glyphs")
         terminal.wait_for("Now: halves")
         terminal.send("0")
-        terminal.wait_for("^end")
+        terminal.wait_for(f"^end {number}")
         assert glyphs_on(show(terminal, page)) == "octants"
 
 
