@@ -70,7 +70,7 @@ RUNS = itertools.count(1)
 
 
 def run(terminal: Terminal, *command: str) -> int:
-    """Give the shell a command on a screen that is empty before; return its number, which tells it from those before."""
+    """Give the shell a command on an empty screen; return its number, which tells it from those before."""
     number = next(RUNS)
     terminal.type(f"clear; echo begin {number}; {' '.join(command)}; echo end {number}\n")
     terminal.wait_for(f"^begin {number}$")
