@@ -19,6 +19,9 @@ FEWEST_WORKERS = 4
 LONGEST_NAME = 200
 """Characters, or bytes, of a value that a test is run with, up to which it stands in the test's name."""
 
+SELDOM = (50_000, 20, 100)
+"""After how many new objects the youngest are looked through for garbage, and after how many times the older ones."""
+
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # Not every one of the processes that share the tests, nor each of the hundreds of programs they start, compiles it all.
@@ -29,7 +32,7 @@ def pytest_xdist_auto_num_workers() -> int:
     return max(FEWEST_WORKERS, os.cpu_count() or 1)
 
 
-settings.register_profile("unhurried", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("unhurried", deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("thorough", settings.get_profile("unhurried"), max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "unhurried"))
 
@@ -42,9 +45,13 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 
 def pytest_collection_finish() -> None:
-    """Spare the collector of garbage what stays until the end: every module, and the tests themselves."""
+    """Spare the collector of garbage what stays until the end: every module, and the tests themselves.
+
+    It looks less often too: each screen is hundreds of objects that know each other, and thousands are opened.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*SELDOM)
 
 
 @pytest.hookimpl(wrapper=True)

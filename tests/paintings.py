@@ -17,6 +17,9 @@ _REGISTER = re.compile(r"#(\d+);2;(\d+);(\d+);(\d+)")
 _PAINT = re.compile(r"#(\d+)|!(\d+)([?-~])|([?-~])|([$-])")
 _INLINE = re.compile(r"\x1b\]1337;File=([^:]*):([A-Za-z0-9+/=]*)\x07")
 
+_ROWS = tuple(tuple(row for row in range(6) if bits >> row & 1) for bits in range(64))
+"""Which of its six pixels a sixel paints."""
+
 
 @dataclass(frozen=True)
 class Inline:
@@ -33,25 +36,23 @@ def sixel_image(sequence: str) -> Image.Image:
     width, height = int(found[1]), int(found[2])
     registers = {int(number): _colour(*percents) for number, *percents in _REGISTER.findall(found[3])}
     assert "".join(part[0] for part in _PAINT.finditer(found[4])) == found[4]
-    image = Image.new("RGBA", (width, height))
-    pixels = image.load()
-    assert pixels is not None
+    painted = bytearray(4 * width * height)
     x = y = 0
-    colour = (0, 0, 0, 0)
+    colour = bytes(4)
     for register, count, repeated, single, end in _PAINT.findall(found[4]):
         if register:
             colour = registers[int(register)]
         elif end:
             x, y = 0, y + 6 * (end == "-")
         else:
-            bits = ord(repeated or single) - 0x3F
-            for column in range(x, x + int(count or 1)):
-                for row in (row for row in range(6) if bits >> row & 1):
-                    assert column < width, "painted beyond its width"
-                    assert y + row < height, "painted beyond its height"
-                    pixels[column, y + row] = colour
-            x += int(count or 1)
-    return image
+            rows, columns = _ROWS[ord(repeated or single) - 0x3F], int(count or 1)
+            for row in rows:
+                assert x + columns <= width, "painted beyond its width"
+                assert y + row < height, "painted beyond its height"
+                start = 4 * ((y + row) * width + x)
+                painted[start : start + 4 * columns] = colour * columns
+            x += columns
+    return Image.frombytes("RGBA", (width, height), bytes(painted))
 
 
 def inline_image(sequence: str) -> Inline:
@@ -85,6 +86,5 @@ def image_of(sequence: str, cell: tuple[int, int]) -> Image.Image:
     return inline_image(sequence).image.resize((columns * cell[0], rows * cell[1]))
 
 
-def _colour(*percents: str) -> tuple[int, int, int, int]:
-    red, green, blue = (round(int(percent) * 255 / 100) for percent in percents)
-    return red, green, blue, 255
+def _colour(*percents: str) -> bytes:
+    return bytes((*(round(int(percent) * 255 / 100) for percent in percents), 255))

@@ -23,6 +23,7 @@ import pexpect
 import pyte
 from wcwidth import wcwidth
 
+from tests import warm
 from tests.paintings import cells_of
 
 KEYS = {
@@ -326,16 +327,21 @@ class Terminal:
         self._answers_late = answers_late
         self._kept_back: list[bytes] = []
         self._display = Display(columns, rows, self._reply, says)
-        self._program = pexpect.spawn(
-            str(argv[0]),
-            [str(argument) for argument in argv[1:]],
-            env=_environment(env or {}),
-            cwd=None if cwd is None else str(cwd),
-            dimensions=(rows, columns),
-            timeout=None,
-        )
+        environment, folder = environment_of(env or {}), None if cwd is None else str(cwd)
+        self._program: Any
+        if warm.can_start(argv, environment):
+            self._program = warm.InTerminal(argv, environment, folder, (rows, columns))
+        else:
+            self._program = pexpect.spawn(
+                str(argv[0]),
+                [str(argument) for argument in argv[1:]],
+                env=environment,
+                cwd=folder,
+                dimensions=(rows, columns),
+                timeout=None,
+            )
+            self._program.ptyproc.delayafterclose = 0.01
         self._program.delaybeforesend = None
-        self._program.ptyproc.delayafterclose = 0.01
         self._ended = False
 
     def __enter__(self) -> Self:
@@ -344,7 +350,10 @@ class Terminal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._program.close(force=True)
+        try:
+            self._program.close(force=True)
+        except pexpect.ExceptionPexpect:  # a killed program is given a tenth of a second; a busy machine needs longer
+            self._program.wait()
 
     @property
     def display(self) -> Display:
@@ -519,7 +528,7 @@ class Terminal:
         return "\n".join([f"{wanted} did not come: {state}. On the screen:", edge, *rows, edge])
 
 
-def _environment(own: Mapping[str, str]) -> dict[str, str]:
+def environment_of(own: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of a modern terminal, whatever the tests themselves run in."""
     inherited = {name: value for name, value in os.environ.items() if name not in _OF_OTHER_TERMINALS}
     return inherited | {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"} | dict(own)

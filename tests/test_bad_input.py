@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests import warm
 from tests.fake_service import FakeService, refused, running, submission
 from tests.terminal import Terminal
 from tests.test_program import HANDREAD, READ, handread, home, profile, wait_until
@@ -85,7 +86,7 @@ def test_a_strange_name_is_kept_and_shown_without_harm(home: dict[str, str], tmp
     with FakeService([submission(READ)], key="s3cret") as service:
         profile(home, service)
         environment = {**os.environ, **home, "CLOUD_KEY": "s3cret"}
-        done = subprocess.run([*HANDREAD, "run", "--json", path], env=environment, capture_output=True, check=False)
+        done = warm.run([*HANDREAD, "run", "--json", path], environment)
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout)["source"] == source
         assert b"\x1b" not in done.stderr
@@ -275,7 +276,7 @@ def test_no_names_on_stdin_mean_nothing_and_not_everything(home: dict[str, str],
         profile(home, service)
         environment = {**os.environ, **home, "CLOUD_KEY": "s3cret"}
         handread(environment, "add", str(tmp_path / "a.png"))
-        done = subprocess.run([*HANDREAD, "run", "-"], env=environment, input=b"", capture_output=True, check=False)
+        done = warm.run([*HANDREAD, "run", "-"], environment)
         assert (done.returncode, service.posts) == (0, [])
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests import warm
 from tests.test_program import handread, home
 from tests.view.conftest import draw_page
 from tui.cli.group import command_first
@@ -61,7 +62,6 @@ def test_status_counts_items_and_lines(home: dict[str, str], tmp_path: Path) -> 
 
 def test_names_are_taken_from_stdin(home: dict[str, str], tmp_path: Path) -> None:
     import os
-    import subprocess
 
     from tests.test_program import HANDREAD
 
@@ -69,14 +69,7 @@ def test_names_are_taken_from_stdin(home: dict[str, str], tmp_path: Path) -> Non
     for name in ("a b.png", "c.png"):
         draw_page(tmp_path / name, (name,))
         names.append(str(tmp_path / name))
-    done = subprocess.run(
-        [*HANDREAD, "add", "-"],
-        input="\n".join(names),
-        env={**os.environ, **home},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = warm.run_with_text([*HANDREAD, "add", "-"], {**os.environ, **home}, "\n".join(names))
     assert "2 added" in done.stderr
 
 

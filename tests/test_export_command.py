@@ -156,3 +156,17 @@ def test_progress_and_the_time_left_are_shown_on_a_terminal(home: dict[str, str]
 )
 def test_the_time_left_is_said_as_people_say_it(seconds: float | None, words: str) -> None:
     assert left_in_words(seconds) == words
+
+
+def test_the_text_can_say_where_it_comes_from_and_what_is_flagged(home: dict[str, str], tmp_path: Path) -> None:
+    with Store(tmp_path / "queue.db") as store:
+        store.decide(decided(1, Verdict.FLAGGED, item_id=1), decided(1, Verdict.CORRECTED, "=1+1", item_id=2))
+    out = tmp_path / "out"
+    asked = ("export", "--format", "txt,csv", "--out", str(out), "--head", "--marks", "--plain-cells")
+    done = handread(home, *asked)
+    assert done.returncode == 0, done.stderr
+    text = (out / "page1.txt").read_text()
+    assert text.startswith("# source: ")
+    assert "# service: local\n" in text
+    assert text.endswith("number 1 [flagged]\n")
+    assert ",=1+1," in (out / "all.csv").read_text()

@@ -4,7 +4,6 @@ import io
 import os
 import re
 import sqlite3
-import subprocess
 import sys
 import zlib
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import warm
 from tests.fake_service import FakeService, Submission, refused, reply, running, state, submission, succeeded
 from tests.terminal import Terminal
 from tests.test_program import ANSWER, HANDREAD, home
@@ -69,8 +69,7 @@ def profile(home: Mapping[str, str], service: FakeService, source: str = 'key_va
 def output_of(home: Mapping[str, str], *command: str) -> bytes:
     """Return everything that a command prints, on stdout and stderr."""
     environment = {**os.environ, **home, "CLOUD_KEY": KEY}
-    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-    return done.stdout
+    return warm.run(command, environment, together=True).stdout
 
 
 def everything_in(folder: Path) -> Iterator[bytes]:

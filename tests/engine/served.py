@@ -18,6 +18,8 @@ READ = "/vision/v3.2/read/analyze"
 ANALYSIS = "/computervision/imageanalysis:analyze?api-version=2024-02-01&features=read"
 INTELLIGENCE = "/documentintelligence/documentModels/prebuilt-read:analyze?api-version=2024-11-30"
 FORM = "/formrecognizer/v2.1/layout/analyze"
+PAUSE = 0.05
+"""Seconds between two questions whether an operation has ended: each takes processor time that the reading needs."""
 
 
 @asynccontextmanager
@@ -37,4 +39,4 @@ async def ended(http: httpx.AsyncClient, operation: str) -> httpx.Response:
         answer = await http.get(operation)
         if answer.json()["status"].lower() in {"succeeded", "failed"}:
             return answer
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(PAUSE)

@@ -13,15 +13,18 @@ import pytest
 import pytest_asyncio
 
 from tests.engine import drawn
-from tests.engine.served import ANALYSIS, BYTES, FORM, INTELLIGENCE, READ, RECOGNIZE_TEXT, ended, served
+from tests.engine.served import ANALYSIS, BYTES, FORM, INTELLIGENCE, PAUSE, READ, RECOGNIZE_TEXT, ended, served
 from tui.dialects import DIALECTS, Answer, Upload
 from tui.engine.keeping import Folder
 
 pytestmark = [pytest.mark.xdist_group("families"), pytest.mark.asyncio(loop_scope="module")]
 
 LINES = (drawn.FIRST, drawn.SECOND)
-IMAGE = drawn.as_file(drawn.page(LINES))
-SCANS = drawn.as_file(*(drawn.page([line]) for line in (*LINES, drawn.THIRD)), kind="TIFF")
+IMAGE = drawn.as_file(drawn.page(LINES, size=(640, 220)))
+"""No larger than its lines: most of the time lines are looked for, all over the page."""
+SCANS = drawn.as_file(*(drawn.page([line], size=(640, 120)) for line in (*LINES, drawn.THIRD)), kind="TIFF")
+EMPTY = drawn.as_file(drawn.page([], size=(60, 60)))
+"""For those whose answer nobody waits for."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -35,7 +38,7 @@ async def test_each_dialect_of_ours_finds_its_service(http: httpx.AsyncClient, n
     dialect = DIALECTS[name]({})
     state = await dialect.submit(http, Upload(content=IMAGE))
     while not isinstance(state, Answer):
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(PAUSE)
         state = await dialect.poll(http, state)
     (page,) = dialect.parse(json.loads(state.body))
     assert [line.text for line in page.lines] == list(LINES)
@@ -92,13 +95,13 @@ async def test_the_language_asked_for_is_repeated(http: httpx.AsyncClient) -> No
 
 @pytest.mark.parametrize("query", ["handwriting=true", "detectHandwriting=True", "handwriting=false", ""])
 async def test_1_0_is_asked_by_either_name(http: httpx.AsyncClient, query: str) -> None:
-    taken = await http.post(f"/vision/v1.0/recognizeText?{query}", content=IMAGE, headers=BYTES)
+    taken = await http.post(f"/vision/v1.0/recognizeText?{query}", content=EMPTY, headers=BYTES)
     assert taken.status_code == 202
     assert taken.headers["Operation-Location"].startswith("http://some.host:5000/vision/v1.0/textOperations/")
 
 
 async def test_an_operation_is_known_under_its_own_protocol_alone(http: httpx.AsyncClient) -> None:
-    taken = await http.post(RECOGNIZE_TEXT, content=IMAGE, headers=BYTES)
+    taken = await http.post(RECOGNIZE_TEXT, content=EMPTY, headers=BYTES)
     number = taken.headers["Operation-Location"].rpartition("/")[2]
     assert (await http.get(f"/vision/v2.0/textOperations/{number}")).status_code == 200
     assert (await http.get(f"/vision/v2.0/textOperations/{number.upper()}")).status_code == 200
@@ -108,7 +111,7 @@ async def test_an_operation_is_known_under_its_own_protocol_alone(http: httpx.As
 
 @pytest.mark.parametrize("path", [RECOGNIZE_TEXT, ANALYSIS])
 async def test_a_form_with_a_file_is_taken(http: httpx.AsyncClient, path: str) -> None:
-    answer = await http.post(path, files={"image": ("scan.png", IMAGE)}, data={"note": "hello"})
+    answer = await http.post(path, files={"image": ("scan.png", EMPTY)}, data={"note": "hello"})
     assert answer.status_code in {200, 202}
 
 
@@ -127,8 +130,8 @@ async def test_document_intelligence_takes_base64_and_names_its_version(http: ht
 
 @pytest.mark.parametrize("kind", ["image/png", "image/jpeg", "application/octet-stream"])
 async def test_document_intelligence_takes_bytes_by_any_name(http: httpx.AsyncClient, kind: str) -> None:
-    assert (await http.post(INTELLIGENCE, content=IMAGE, headers={"Content-Type": kind})).status_code == 202
-    assert (await http.post(FORM, content=IMAGE, headers={"Content-Type": kind})).status_code == 202
+    assert (await http.post(INTELLIGENCE, content=EMPTY, headers={"Content-Type": kind})).status_code == 202
+    assert (await http.post(FORM, content=EMPTY, headers={"Content-Type": kind})).status_code == 202
 
 
 async def test_an_answer_can_be_deleted_in_4_0_and_only_there(tmp_path: Path) -> None:

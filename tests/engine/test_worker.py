@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from tests.engine import drawn, worn
 from tui.engine import EngineClosed, EngineCrashed, ImageUnreadable, NoSuchPage
@@ -36,9 +37,27 @@ async def worker() -> AsyncIterator[Worker]:
     await worker.close()
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def reading_worker() -> AsyncIterator[Worker]:
+    """A worker whose process goes on from one test to the next: for those that only have it read."""
+    worker = Worker()
+    yield worker
+    await worker.close()
+
+
+reads = pytest.mark.asyncio(loop_scope="module")
+"""Marks the tests that share the loop of `reading_worker`."""
+
+
 @pytest.fixture(scope="module")
 def document() -> bytes:
     return drawn.as_file(drawn.page(LINES))
+
+
+@pytest.fixture(scope="module")
+def note() -> bytes:
+    """One line, which is soon read: for those tests that are about the process."""
+    return drawn.as_file(drawn.page([drawn.FIRST], size=(640, 120)))
 
 
 def lines_of(pages: tuple[Page, ...]) -> list[list[str]]:
@@ -59,10 +78,11 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_a_tiff_becomes_pages_and_progress_tells_how_far_it_is(worker: Worker) -> None:
+@reads
+async def test_a_tiff_becomes_pages_and_progress_tells_how_far_it_is(reading_worker: Worker) -> None:
     told: list[Progress] = []
     content = drawn.as_file(drawn.page(LINES[:2]), drawn.page(LINES[2:]), kind="TIFF")
-    pages = await worker.read(content, progress=told.append)
+    pages = await reading_worker.read(content, progress=told.append)
     assert [page.number for page in pages] == [1, 2]
     assert lines_of(pages) == [list(LINES[:2]), list(LINES[2:])]
     assert told == [
@@ -71,35 +91,37 @@ async def test_a_tiff_becomes_pages_and_progress_tells_how_far_it_is(worker: Wor
     ]  # fmt: skip
 
 
-async def test_the_process_starts_when_it_is_needed_and_stays(worker: Worker, document: bytes) -> None:
+async def test_the_process_starts_when_it_is_needed_and_stays(worker: Worker, note: bytes) -> None:
     assert worker.pid is None
-    await worker.read(document)
+    await worker.read(note, language=LITERAL)
     pid = worker.pid
     with pytest.raises(ImageUnreadable, match="cannot be decoded"):
         await worker.read(b"no image")
     assert pid == worker.pid is not None
 
 
+@reads
 async def test_the_process_gives_way_to_others_and_leaves_ctrl_c_to_the_program(
-    worker: Worker, document: bytes
+    reading_worker: Worker, document: bytes
 ) -> None:
     def interrupt(_: Progress) -> None:
-        assert worker.pid
-        os.kill(worker.pid, signal.SIGINT)
+        assert reading_worker.pid
+        os.kill(reading_worker.pid, signal.SIGINT)
 
-    assert lines_of(await worker.read(document, progress=interrupt)) == [list(LINES)]
-    assert worker.pid
-    assert os.getpriority(os.PRIO_PROCESS, worker.pid) >= 10
+    assert lines_of(await reading_worker.read(document, progress=interrupt)) == [list(LINES)]
+    assert reading_worker.pid
+    assert os.getpriority(os.PRIO_PROCESS, reading_worker.pid) >= 10
 
 
-async def test_a_language_and_a_persons_words_come_with_each_document(worker: Worker) -> None:
+@reads
+async def test_a_language_and_a_persons_words_come_with_each_document(reading_worker: Worker) -> None:
     content = drawn.as_file(worn.page(("Kate Wrexon at Tarn Hows",), 2))
-    (plain,) = await worker.readings(content, language="en")
-    pid = worker.pid
-    (taught,) = await worker.readings(content, language="en", words=["Wrexon", "Tarn Hows"])
-    (literal,) = await worker.readings(content, language=LITERAL)
+    (plain,) = await reading_worker.readings(content, language="en")
+    pid = reading_worker.pid
+    (taught,) = await reading_worker.readings(content, language="en", words=["Wrexon", "Tarn Hows"])
+    (literal,) = await reading_worker.readings(content, language=LITERAL)
     assert (plain.language, taught.language, literal.language) == ("en", "en", "")
-    assert worker.pid == pid
+    assert reading_worker.pid == pid
     assert taught.alternatives != plain.alternatives
     shares = [
         {one.text: one.share for words in reading.alternatives for others in words for one in others}
@@ -131,58 +153,66 @@ async def test_only_what_is_new_of_the_accepted_words_is_sent_and_a_new_process_
     assert await share({"Wrexon": 3}) == pytest.approx(taught)
 
 
-async def test_a_box_is_read_amid_a_page_whose_reading_goes_on(worker: Worker, document: bytes) -> None:
+@reads
+async def test_a_box_is_read_amid_a_page_whose_reading_goes_on(reading_worker: Worker, document: bytes) -> None:
     begun, order = asyncio.Event(), list[str]()
-    page = asyncio.create_task(worker.read(document, progress=lambda told: begun.set() if told.line else None))
+    page = asyncio.create_task(reading_worker.read(document, progress=lambda told: begun.set() if told.line else None))
     page.add_done_callback(lambda _: order.append("page"))
     await begun.wait()
-    pid = worker.pid
-    reading = await worker.box(document, Box(SECOND_LINE), language="en")
+    pid = reading_worker.pid
+    reading = await reading_worker.box(document, Box(SECOND_LINE), language="en")
     order.append("box")
     assert [line.text for line in reading.page.lines] == [drawn.SECOND]
     assert reading.whole[0].text == drawn.SECOND
     assert lines_of(await page) == [list(LINES)]
-    assert worker.pid == pid
+    assert reading_worker.pid == pid
     assert order == ["box", "page"]
 
 
-async def test_a_box_that_nobody_wants_any_more_leaves_the_page_alone(worker: Worker, document: bytes) -> None:
+@reads
+async def test_a_box_that_nobody_wants_any_more_leaves_the_page_alone(reading_worker: Worker, document: bytes) -> None:
     begun = asyncio.Event()
-    page = asyncio.create_task(worker.read(document, progress=lambda _: begun.set()))
+    page = asyncio.create_task(reading_worker.read(document, progress=lambda _: begun.set()))
     await begun.wait()
-    pid = worker.pid
-    box = asyncio.create_task(worker.box(document, Box(SECOND_LINE)))
+    pid = reading_worker.pid
+    box = asyncio.create_task(reading_worker.box(document, Box(SECOND_LINE)))
     await asyncio.sleep(0)
     box.cancel()
     with pytest.raises(asyncio.CancelledError):
         await box
     assert lines_of(await page) == [list(LINES)]
-    assert worker.pid == pid
+    assert reading_worker.pid == pid
 
 
-async def test_boxes_may_be_asked_for_all_at_once_and_each_gets_its_own(worker: Worker, document: bytes) -> None:
+@reads
+async def test_boxes_may_be_asked_for_all_at_once_and_each_gets_its_own(
+    reading_worker: Worker, document: bytes
+) -> None:
     places = [Polygon.from_bounds(20, 30 + 100 * place, 760, 110 + 100 * place) for place in range(3)]
-    readings = await asyncio.gather(*(worker.box(document, Box(place), language="en") for place in places))
+    readings = await asyncio.gather(*(reading_worker.box(document, Box(place), language="en") for place in places))
     assert [reading.page.lines[0].text for reading in readings] == list(LINES)
 
 
-async def test_a_box_comes_in_the_pixels_that_it_was_asked_for_in(worker: Worker, document: bytes) -> None:
+@reads
+async def test_a_box_comes_in_the_pixels_that_it_was_asked_for_in(reading_worker: Worker, document: bytes) -> None:
     half = Box(SECOND_LINE.scaled(0.5, 0.5), width=400, height=200)
-    (line,) = (await worker.box(document, half, language="en")).page.lines
+    (line,) = (await reading_worker.box(document, half, language="en")).page.lines
     assert line.text == drawn.SECOND
     assert line.polygon
     assert line.polygon.bounds == pytest.approx((10, 65, 380, 105), abs=1)
 
 
-async def test_where_nothing_is_written_there_is_no_line(worker: Worker, document: bytes) -> None:
-    reading = await worker.box(document, Box(Polygon.from_bounds(20, 340, 760, 390)))
+@reads
+async def test_where_nothing_is_written_there_is_no_line(reading_worker: Worker, document: bytes) -> None:
+    reading = await reading_worker.box(document, Box(Polygon.from_bounds(20, 340, 760, 390)))
     assert reading.page.lines == ()
     assert reading.whole == ()
 
 
-async def test_a_box_of_a_page_that_is_not_there_says_so(worker: Worker, document: bytes) -> None:
+@reads
+async def test_a_box_of_a_page_that_is_not_there_says_so(reading_worker: Worker, document: bytes) -> None:
     with pytest.raises(NoSuchPage):
-        await worker.box(document, Box(SECOND_LINE, page=2))
+        await reading_worker.box(document, Box(SECOND_LINE, page=2))
 
 
 async def test_a_box_survives_the_death_of_the_process_too(worker: Worker, document: bytes) -> None:
@@ -193,9 +223,10 @@ async def test_a_box_survives_the_death_of_the_process_too(worker: Worker, docum
     assert reading.page.lines[0].text == drawn.SECOND
 
 
-async def test_pages_are_those_of_the_readings(worker: Worker, document: bytes) -> None:
-    readings = await worker.readings(document)
-    assert await worker.read(document) == tuple(reading.page for reading in readings)
+@reads
+async def test_pages_are_those_of_the_readings(reading_worker: Worker, document: bytes) -> None:
+    readings = await reading_worker.readings(document)
+    assert await reading_worker.read(document) == tuple(reading.page for reading in readings)
     assert [len(words) for words in readings[0].alternatives] == [4, 5, 4]
 
 
@@ -241,22 +272,22 @@ async def test_cancelling_ends_the_process_amid_the_page_and_the_next_read_works
     assert lines_of(await worker.read(document)) == [list(LINES)]
 
 
-async def test_cancelling_one_that_waits_leaves_the_other_alone(worker: Worker, document: bytes) -> None:
-    reading = asyncio.create_task(worker.read(document))
-    waiting = asyncio.create_task(worker.read(document))
+async def test_cancelling_one_that_waits_leaves_the_other_alone(worker: Worker, note: bytes) -> None:
+    reading = asyncio.create_task(worker.read(note, language=LITERAL))
+    waiting = asyncio.create_task(worker.read(note, language=LITERAL))
     await until(lambda: worker.pid is not None)
     pid = worker.pid
     waiting.cancel()
-    assert lines_of(await reading) == [list(LINES)]
+    assert lines_of(await reading) == [[drawn.FIRST]]
     assert worker.pid == pid
 
 
-async def test_an_idle_process_is_ended(document: bytes) -> None:
+async def test_an_idle_process_is_ended(note: bytes) -> None:
     worker = Worker(idle=0.05)
-    await worker.read(document)
+    await worker.read(note, language=LITERAL)
     pid = worker.pid or 0
     await until(lambda: worker.pid is None and not runs(pid))
-    assert lines_of(await worker.read(document)) == [list(LINES)]
+    assert lines_of(await worker.read(note, language=LITERAL)) == [[drawn.FIRST]]
     await worker.close()
 
 
@@ -272,17 +303,17 @@ async def test_closing_ends_what_is_under_way_and_takes_nothing_more(worker: Wor
     assert worker.pid is None
 
 
-def test_it_works_in_a_thread_with_a_loop_of_its_own(document: bytes) -> None:
+def test_it_works_in_a_thread_with_a_loop_of_its_own(note: bytes) -> None:
     worker, found = Worker(), []
 
     async def read() -> None:
-        found.append(await worker.read(document))
+        found.append(await worker.read(note, language=LITERAL))
         await worker.close()
 
     thread = threading.Thread(target=lambda: asyncio.run(read()))
     thread.start()
     thread.join()
-    assert lines_of(found[0]) == [list(LINES)]
+    assert lines_of(found[0]) == [[drawn.FIRST]]
 
 
 def started(script: str, tmp_path: Path, document: bytes) -> subprocess.Popen[str]:
@@ -293,6 +324,7 @@ def started(script: str, tmp_path: Path, document: bytes) -> subprocess.Popen[st
     head = f"""
         import asyncio, os, sys
         from pathlib import Path
+        from tui.engine.reading import LITERAL
         from tui.engine.worker import Worker
         document = Path({str(scan)!r}).read_bytes()
     """
@@ -301,7 +333,7 @@ def started(script: str, tmp_path: Path, document: bytes) -> subprocess.Popen[st
     return subprocess.Popen([sys.executable, program], stdin=pipe, stdout=pipe, stderr=pipe, text=True)
 
 
-def test_the_process_writes_nothing_on_the_terminal(tmp_path: Path, document: bytes) -> None:
+def test_the_process_writes_nothing_on_the_terminal(tmp_path: Path, note: bytes) -> None:
     script = """
         async def read():
             worker = Worker()
@@ -311,12 +343,12 @@ def test_the_process_writes_nothing_on_the_terminal(tmp_path: Path, document: by
         if __name__ == "__main__":
             asyncio.run(read())
     """
-    with started(script, tmp_path, document) as program:
+    with started(script, tmp_path, note) as program:
         assert program.communicate() == ("", "")
         assert program.returncode == 0
 
 
-def test_it_starts_under_a_full_screen_program_that_has_replaced_stderr(tmp_path: Path, document: bytes) -> None:
+def test_it_starts_under_a_full_screen_program_that_has_replaced_stderr(tmp_path: Path, note: bytes) -> None:
     script = """
         class Captured:
             def write(self, _): pass
@@ -325,12 +357,12 @@ def test_it_starts_under_a_full_screen_program_that_has_replaced_stderr(tmp_path
 
         if __name__ == "__main__":
             terminal, sys.stderr = sys.stderr, Captured()
-            lines = asyncio.run(Worker().read(document))[0].lines
+            lines = asyncio.run(Worker().read(document, language=LITERAL))[0].lines
             sys.stderr = terminal
             print(len(lines))
     """
-    with started(script, tmp_path, document) as program:
-        assert program.communicate() == ("3\n", "")
+    with started(script, tmp_path, note) as program:
+        assert program.communicate() == ("1\n", "")
 
 
 def test_a_program_that_ends_without_closing_does_not_wait_for_the_page(tmp_path: Path, document: bytes) -> None:

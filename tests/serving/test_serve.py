@@ -17,6 +17,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests import warm
 from tests.engine import drawn
 from tests.engine.served import BYTES, READ, RECOGNIZE_TEXT
 
@@ -82,14 +83,7 @@ def serving(keep: Path, *options: str | Path, lines: int = 3, **environment: str
 
 
 def refusal(options: Sequence[str | Path], **environment: str) -> str:
-    done = subprocess.run(
-        command(*options),
-        capture_output=True,
-        text=True,
-        env={**os.environ, **environment},
-        timeout=GENEROUS,
-        check=False,
-    )
+    done = warm.run_with_text(command(*options), {**os.environ, **environment})
     assert done.returncode == 2
     assert done.stdout == ""
     assert "Traceback" not in done.stderr

@@ -71,15 +71,19 @@ def read(store: Store, tmp_path: Path) -> Callable[..., int]:
     """Return a function that puts a page into the queue that was read already."""
 
     def add(name: str, texts: tuple[str, ...] = ()) -> int:
-        path = tmp_path / name
-        page = draw_page(path, texts or (*TEXTS[:2], name), legible=False)  # no two images have the same bytes
-        item_id = store.add([NewItem(str(path), "local", measure(path))])[0].item_id
-        store.claim("local")
-        store.sent(item_id, "local:1")
-        store.done(item_id, b"{}", [page])
-        return item_id
+        return add_read(store, tmp_path / name, texts)
 
     return add
+
+
+def add_read(store: Store, path: Path, texts: tuple[str, ...] = ()) -> int:
+    """Draw a page and put it into a queue as one that was read."""
+    page = draw_page(path, texts or (*TEXTS[:2], path.name), legible=False)  # no two images have the same bytes
+    item_id = store.add([NewItem(str(path), "local", measure(path))])[0].item_id
+    store.claim("local")
+    store.sent(item_id, "local:1")
+    store.done(item_id, b"{}", [page])
+    return item_id
 
 
 @pytest.fixture
@@ -87,10 +91,15 @@ def failed(store: Store) -> Callable[[str], int]:
     """Return a function that puts an image into the queue that cannot be read."""
 
     def add(name: str) -> int:
-        failure = Failure("unreadable", f"{name} is empty. Copy it again.")
-        return store.add([NewItem(f"/scans/{name}", "local", failure=failure)])[0].item_id
+        return add_failed(store, name)
 
     return add
+
+
+def add_failed(store: Store, name: str) -> int:
+    """Put an image into a queue that cannot be read."""
+    failure = Failure("unreadable", f"{name} is empty. Copy it again.")
+    return store.add([NewItem(f"/scans/{name}", "local", failure=failure)])[0].item_id
 
 
 @pytest.fixture
