@@ -5,7 +5,6 @@ import pty
 import re
 import signal
 import sqlite3
-import subprocess
 import sys
 import termios
 import textwrap
@@ -21,6 +20,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests import warm
 from tests.terminal import Terminal
 from tests.test_program import HANDREAD, home
 from tests.view.conftest import draw_page
@@ -100,14 +100,7 @@ Starts = Callable[..., tuple[Terminal, list[bytes]]]
 
 def said(home: dict[str, str], *commands: str) -> list[str]:
     """Return the rows that commands on stdin are answered with."""
-    done = subprocess.run(
-        REVIEW,
-        input="\n".join(commands) + "\n",
-        env={**os.environ, **home},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = warm.run_with_text(REVIEW, {**os.environ, **home}, "\n".join(commands) + "\n")
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout.splitlines()
 
@@ -388,7 +381,8 @@ def test_a_terminal_without_keys_is_given_commands_line_by_line(home: dict[str, 
 
 def test_a_line_that_is_no_utf8_is_told_of_and_decides_nothing(home: dict[str, str], read: Adds) -> None:
     item_id = read("a.png", "jumps over")
-    done = subprocess.run(REVIEW, input=b"e caf\xe9\n", env={**os.environ, **home}, capture_output=True, check=True)
+    done = warm.run(REVIEW, {**os.environ, **home}, b"e caf\xe9\n")
+    assert done.returncode == 0
     assert b"This line is no UTF-8." in done.stdout
     assert decisions(home, item_id) == {}
 
@@ -437,9 +431,7 @@ def test_a_queue_in_which_nothing_is_read_says_what_reads_it(home: dict[str, str
 
 
 def test_without_plain_and_without_a_terminal_the_way_out_is_named(home: dict[str, str]) -> None:
-    done = subprocess.run(
-        (*HANDREAD, "review"), env={**os.environ, **home}, capture_output=True, text=True, check=False, input=""
-    )
+    done = warm.run_with_text((*HANDREAD, "review"), {**os.environ, **home})
     assert done.returncode == 2
     assert "handread review --plain" in done.stderr
 

@@ -68,6 +68,9 @@ class Keyboard:
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self._before: list[Any] | None = None
         self._handlers: dict[signal.Signals, Any] = {}
+        self._told_before = -1
+        self._signalled = self._signals = -1
+        """The ends of a pipe into which each signal writes: one that comes just before a read would not end it."""
         self._row = ""
         self._row_now = ""
         """What puts the row anew that the cursor stands in; empty at the beginning of an empty one."""
@@ -85,6 +88,10 @@ class Keyboard:
             (signal.SIGCONT, self._resume),
         ):
             self._handlers[number] = signal.signal(number, act)
+        self._signalled, self._signals = os.pipe()
+        for end in (self._signalled, self._signals):
+            os.set_blocking(end, False)
+        self._told_before = signal.set_wakeup_fd(self._signals, warn_on_full_buffer=False)
         self._take()
         return self
 
@@ -93,6 +100,9 @@ class Keyboard:
     ) -> None:
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
+        signal.set_wakeup_fd(self._told_before)
+        for end in (self._signalled, self._signals):
+            os.close(end)
         self._give_back()
 
     def _take(self) -> None:
@@ -249,6 +259,8 @@ class Keyboard:
 
     def _read(self) -> str:
         try:
+            while self._reads not in select.select([self._reads, self._signalled], [], [])[0]:
+                os.read(self._signalled, 4096)  # what the signal means is done before the next round
             data = os.read(self._reads, 4096)
         except OSError as error:  # a terminal that is closed
             raise Left from error
