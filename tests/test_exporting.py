@@ -1,6 +1,9 @@
 """An export of a queue: image by image, whole files only, and the same bytes for the same queue."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.util import find_spec
@@ -55,6 +58,27 @@ def test_the_same_queue_gives_the_same_bytes(store: Store, tmp_path: Path) -> No
     assert contents(tmp_path / "one") == contents(tmp_path / "other")
     files = 3 * (len(EVERY.split(",")) - 4) + 3 + 3 * 2 * 2 + 3  # of each; tables of all; pairs, and their lists
     assert len(contents(tmp_path / "one")) == files
+
+
+def test_another_process_on_another_day_in_another_place_writes_the_same_bytes(store: Store, tmp_path: Path) -> None:
+    """Nothing depends on the clock, on the time zone, or on the order in which a process has sets of words."""
+    program = (
+        "import sys, time\nfrom pathlib import Path\nfrom tui.exporting import *\n"
+        "from tui.exports import Options\nfrom tui.exports.document import Which\n"
+        "begin, since = time.time(), float(sys.argv[3])\ntime.time = lambda: begin + since\n"
+        "request = Request(formats_named(sys.argv[4]), Path(sys.argv[2]), which_text=Which.BOTH,\n"
+        "                  options=Options(eval_share=0.5))\n"
+        "assert export_file(Path(sys.argv[1]), request).is_whole"
+    )
+    for name, seed, zone, since in (("one", "1", "UTC", 0.0), ("other", "2", "Asia/Kathmandu", 1e7)):
+        subprocess.run(
+            [sys.executable, "-c", program, str(store.path), str(tmp_path / name), str(since), EVERY],
+            env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone},
+            check=True,
+        )
+    one, other = contents(tmp_path / "one"), contents(tmp_path / "other")
+    assert len(one) > 3 * 9
+    assert one == other
 
 
 def test_exported_again_nothing_is_written_again(store: Store, tmp_path: Path) -> None:
@@ -183,7 +207,6 @@ def test_a_disk_that_fills_up_ends_it_and_leaves_whole_files(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import errno
-    import os
 
     synced = os.fsync
     calls = 0
@@ -208,3 +231,19 @@ def test_formats_are_named_with_commas_between_them() -> None:
         formats_named("txt,atlo")
     with pytest.raises(ExportError, match="No format is named"):
         formats_named(" , ")
+
+
+def test_what_a_killed_export_left_is_swept_away_by_the_next(store: Store, tmp_path: Path) -> None:
+    program = (
+        "import os, sys, signal\nfrom pathlib import Path\nfrom tui.exporting import *\n"
+        "request = Request(formats_named('pairs'), Path(sys.argv[2]))\n"
+        "def tell(progress):\n    if progress.done:\n        os.kill(os.getpid(), signal.SIGKILL)\n"
+        "export_file(Path(sys.argv[1]), request, progress=tell)"
+    )
+    out = tmp_path / "out"
+    subprocess.run([sys.executable, "-c", program, str(store.path), str(out)], check=False)
+    assert sum(name.endswith(UNFINISHED) for name in contents(out)) == 3
+    outcome = export_queue(store, request(tmp_path, "pairs"))
+    assert not any(name.endswith(UNFINISHED) for name in contents(out))
+    assert (outcome.swept, outcome.is_whole) == (3, True)
+    assert outcome.sentences[0] == "3 unfinished files of an export that was killed removed."

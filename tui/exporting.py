@@ -85,6 +85,8 @@ class Outcome:
     """The first files that were there with other bytes."""
     report: Report = field(default_factory=Report)
     """What had to be changed to make the formats' rules hold."""
+    swept: int = 0
+    """How many files were removed that an export had begun here and was killed over."""
 
     @property
     def is_whole(self) -> bool:
@@ -97,6 +99,8 @@ class Outcome:
         said = [
             sentence if times == 1 else f"{sentence} ({times:,} times)" for sentence, times in self.problems.items()
         ]
+        if self.swept:
+            said.append(f"{_counted(self.swept, 'unfinished file')} of an export that was killed removed.")
         if self.unread:
             said.append(f"{_counted(self.unread, 'image')} not read yet, so not exported.")
         if self.report.sentence:
@@ -199,6 +203,7 @@ class _Export:
         outcome = self._outcome
         try:
             self._look_through()
+            self._outcome.swept = self._folder.sweep()
             passes = len(self._together) + bool(self._apart)
             self._meter.begin(sum(self._pages.values()) * passes)
             self._write_together()

@@ -6,7 +6,9 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from xml.etree import ElementTree as ET
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,10 +23,13 @@ from tests.exports.pages import (
     page_lines,
     page_words,
     parts,
+    read_line,
 )
 from tui.exports import EXPORTS, Options, Part
+from tui.exports.alto import NAMESPACE as ALTO
 from tui.exports.characters import cleaned
 from tui.exports.document import Document, Which, document_of
+from tui.exports.page import NAMESPACE as PAGE
 from tui.model import Decision, Line, LineKey, Page, Polygon, Verdict, Word
 
 FEW = settings(max_examples=15)
@@ -193,6 +198,31 @@ def test_what_was_read_is_in_the_originals_of_the_words_whole(document: Document
     for line in document.lines:
         if line.words:
             assert " ".join(line.originals).split() == " ".join(word.text for word in line.engine_words).split()
+
+
+@pytest.mark.parametrize("text", ["Dear Silas,", "", "altogether another one, and longer"])
+def test_every_format_that_can_say_both_texts_keeps_them_apart(text: str) -> None:
+    """An emptied line is one of which only what was read says anything."""
+    line = read_line(100, ("Deer", 0.9), ("Silns", 0.4))
+    page, corrected = Page(1, 1000, 1400, 0, (line,)), decided(0, Verdict.CORRECTED, text)
+    document = document_of(ITEM, (page,), {corrected.key: corrected}, which_text=Which.BOTH)
+    (alto,), (paged,), (hocr,) = (parts(form, document) for form in ("alto", "page", "hocr"))
+    for part, schema in ((alto, "alto-4-4.xsd"), (paged, "page-2019-07-15.xsd")):
+        assert complaints(schema, part.content) == []
+    assert [bare(one) for one in alto_lines(alto.content)] == [text]
+    alternatives = [one.text or "" for one in ET.fromstring(alto.content).iter(f"{{{ALTO}}}ALTERNATIVE")]
+    assert " ".join(alternatives) == "Deer Silns"
+    equivalents = ET.fromstring(paged.content).findall(f".//{{{PAGE}}}TextLine/{{{PAGE}}}TextEquiv")
+    assert [(one.get("index"), one.get("comments"), one.findtext(f"{{{PAGE}}}Unicode")) for one in equivalents] == [
+        ("0", "reviewed", text),
+        ("1", "engine", "Deer Silns"),
+    ]
+    assert 'data-engine-text="Deer Silns"' in hocr.content.decode()
+    assert list(hocr_lines(hocr.content)) == [text]
+    for form in ("jsonl", "csv", "tsv"):
+        assert "Deer Silns" in content(form, document)
+    for form in ("txt", "md"):
+        assert "Deer" not in content(form, document)
 
 
 def test_all_formats_tell_the_same_lines_by_the_same_names() -> None:

@@ -267,3 +267,29 @@ def test_whatever_the_text_the_file_is_sound(tmp_path_factory: pytest.TempPathFa
     wild = replace(page, lines=(replace(page.lines[0], text=text, words=()),))
     with pikepdf.open(io.BytesIO(made(path, wild))) as opened:
         assert len(opened.pages) == 1
+
+
+def test_a_folder_for_temporary_files_that_cannot_be_used_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.png"
+    read = document(path, page_of(path, ("one",)))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
+    with pytest.raises(ExportError, match=r"No such file or directory\. Make room there, or name another .* TMPDIR"):
+        [list(part.pieces) for part in write(read, Options())]
+
+
+def test_what_is_put_aside_while_it_is_put_together_has_no_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So nothing is left of it when the program is killed in the midst."""
+    aside = tmp_path / "aside"
+    aside.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(aside))
+    monkeypatch.setattr("tui.exports.searchable_pdf._HELD", 1)
+    path = tmp_path / "a.png"
+    (part,) = write(document(path, page_of(path, ("one",))), Options())
+    pieces = iter(part.pieces)
+    seen = [(bool(piece), sorted(aside.iterdir())) for piece in pieces]
+    assert [is_content for is_content, _ in seen] == [False, True]
+    assert all(names == [] for _, names in seen)

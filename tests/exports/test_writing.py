@@ -1,5 +1,6 @@
 """Files that are there whole or not at all."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -121,3 +122,96 @@ def test_killed_in_the_midst_no_file_of_that_name_is_there(tmp_path: Path) -> No
         assert process.stdout.readline() == b"half\n"
         process.send_signal(signal.SIGKILL)
     assert all(path.name.startswith(".") and path.name.endswith(UNFINISHED) for path in tmp_path.iterdir())
+
+
+# What was begun and never finished
+
+SLOW = (
+    "import sys\nfrom pathlib import Path\nfrom tui.exports.writing import Folder\n"
+    "def slow():\n    yield b'x' * 100_000\n    print('half', flush=True)\n    sys.stdin.read()\n"
+    "Folder(Path(sys.argv[1])).write('x.txt', slow())"
+)
+
+
+def begun(folder: Path) -> subprocess.Popen[bytes]:
+    """A program that is writing a file, half of which it has, until its input ends."""
+    process = subprocess.Popen([sys.executable, "-c", SLOW, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdout
+    assert process.stdout.readline() == b"half\n"
+    return process
+
+
+def test_what_a_killed_program_has_begun_is_swept_away_and_what_a_living_one_writes_is_not(tmp_path: Path) -> None:
+    with begun(tmp_path) as living, begun(tmp_path) as dead:
+        dead.kill()
+        dead.wait()
+        assert len(contents(tmp_path)) == 2
+        assert Folder(tmp_path).sweep() == 1
+        (left,) = contents(tmp_path)
+        assert left.endswith(UNFINISHED)
+        assert Folder(tmp_path).sweep() == 0
+        living.communicate()
+    assert contents(tmp_path) == {"x.txt": b"x" * 100_000}
+
+
+def test_a_draft_of_this_very_program_is_not_swept_away(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    with folder.draft("x.txt") as draft:
+        draft.add(b"one")
+        assert folder.sweep() == 0
+        assert draft.keep() is Fate.WRITTEN
+    assert contents(tmp_path) == {"x.txt": b"one"}
+
+
+def test_nothing_that_somebody_else_has_put_there_is_swept_away(tmp_path: Path) -> None:
+    """Another machine's, another program's, a link or a folder of such a name."""
+    with begun(tmp_path) as process:
+        process.kill()
+    (ours,) = contents(tmp_path)
+    machine, _, number = ours.partition("-")
+    (tmp_path / ours).rename(tmp_path / "precious")
+    mine = {
+        f"{machine[:-1]}{'0' if machine[-1] != '0' else '1'}-{number}": "a file of another machine",
+        f".{number}": "of another program",
+        f"{machine}-{number}.txt": "and another",
+        f"mine{ours}": "and one more",
+    }
+    for name, text in mine.items():
+        (tmp_path / name).write_text(text)
+    (tmp_path / ours).symlink_to(tmp_path / "precious")
+    (tmp_path / f"{machine}-{'0' * 16}{UNFINISHED}").mkdir()
+    before = set(tmp_path.iterdir())
+    assert Folder(tmp_path).sweep() == 0
+    assert set(tmp_path.iterdir()) == before
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give a file away")
+def test_what_another_user_has_begun_is_left_to_them(tmp_path: Path) -> None:
+    with begun(tmp_path) as process:
+        process.kill()
+    (ours,) = tmp_path.iterdir()
+    os.chown(ours, 12345, -1)
+    assert Folder(tmp_path).sweep() == 0
+    assert ours.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there the system itself removes no file that is open")
+def test_a_file_that_is_swept_away_before_it_could_be_locked_is_begun_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    locked = fcntl.flock
+    swept: list[Path] = []
+
+    def late(file: int, how: int) -> None:
+        if not swept:
+            (path,) = tmp_path.iterdir()
+            path.unlink()
+            swept.append(path)
+        locked(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    assert Folder(tmp_path).write("x.txt", [b"one"]) is Fate.WRITTEN
+    assert contents(tmp_path) == {"x.txt": b"one"}
+    assert swept

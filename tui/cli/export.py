@@ -68,6 +68,12 @@ from tui.cli.shared import settings_for, with_queue
 )
 @click.option("--language", default="", metavar="TAG", help="The language of the texts: de, en-GB.")
 @click.option("--words", is_flag=True, help="A row a word in csv and tsv, and not a row a line.")
+@click.option("--head", is_flag=True, help="Begin txt with where it comes from, as md always does.")
+@click.option("--marks", is_flag=True, help="Show in txt and md which lines are flagged, and why.")
+@click.option(
+    "--polygons", is_flag=True, help="Give hOCR the corners of slanted lines beside the rectangles round them."
+)
+@click.option("--plain-cells", is_flag=True, help="Put no apostrophe before cells that a spreadsheet would run.")
 @click.option("--json", "as_json", is_flag=True, help="Print what became of it as one JSON object.")
 @click.option("--quiet", is_flag=True, help="Say nothing but what went wrong.")
 @click.option("--list", "is_list", is_flag=True, help="Name the formats, and export nothing.")
@@ -87,6 +93,10 @@ def export(
     alto_version: Literal["4.4", "4.2"],
     language: str,
     words: bool,
+    head: bool,
+    marks: bool,
+    polygons: bool,
+    plain_cells: bool,
     as_json: bool,
     quiet: bool,
     is_list: bool,
@@ -100,6 +110,11 @@ def export(
 
     \b
     Example: handread export --format alto,txt --out box3 --where 'name~box3/'
+             handread export --format jsonl --out lines --lines decided --json --quiet
+
+    Written: files in the folder --out, and nothing else.
+
+    Exit codes: 0 all of it, 1 something could not be exported or was there already, 2 wrong usage, 130 interrupted.
     """
     if is_list:
         click.echo(_list_of_formats())
@@ -127,6 +142,10 @@ def export(
         options=Options(
             alto_version=alto_version,
             words=words,
+            with_head=head,
+            with_marks=marks,
+            polygons=polygons,
+            spreadsheet_safe=not plain_cells,
             language=language,
             unreviewed_pairs=which_lines == Lines.ALL,
             eval_share=eval_share,

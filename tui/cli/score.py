@@ -32,6 +32,14 @@ REVIEWED = "reviewed"
     metavar="reviewed|SERVICE",
     help="Without TRUTH: what reviewers made of it (else that), or a service.",
 )
+@click.option(
+    "--text",
+    "which_text",
+    type=click.Choice(["engine", "reviewed"]),
+    default="engine",
+    show_default=True,
+    help="With TRUTH: score what was read, or the text as it now stands, with what was read beside it.",
+)
 @click.option("--service", metavar="NAME", help="Score what this service has read; else whichever has.")
 @click.option("--where", metavar="FILTER", help="Only images and lines that a filter lets through: 'conf<.6'.")
 @click.option("--per", type=click.Choice(["page", "line", "confusion"]), help="Tell all, and not only the worst.")
@@ -42,6 +50,7 @@ def score(
     names: tuple[str, ...],
     image: str,
     against: str | None,
+    which_text: str,
     service: str | None,
     where: str | None,
     per: Per | None,
@@ -50,6 +59,8 @@ def score(
     queue: Path | None,
 ) -> None:
     """Say how well pages were read, as the service gave them: what reviewers changed does not count for it.
+
+    With --text reviewed the text is scored as it now stands, and what was read is shown beside it.
 
     TRUTH says what is written: a.txt, a.xml (ALTO or PAGE) or a.gt.txt for the image a.jpg of the queue, or a folder of
     such files. Without one, what was read is compared with the lines that reviewers have accepted or corrected, or with
@@ -63,27 +74,46 @@ def score(
     \b
     Example: handread score truth/ --service vision
              handread score --against reviewed --per confusion
+
+    Written: nothing but the figures, on stdout.
+
+    Exit codes: 0 scored, 1 something could not be, or there is nothing to score, 2 wrong usage, 130 interrupted.
     """
     from tui.quality import Measure, PageScore, Score
     from tui.scoring import Remark, print_sheet, score_object
     from tui.store import Store
 
-    _refuse_what_contradicts(names, image, against)
+    _refuse_what_contradicts(names, image, against, which_text)
     files = [Path(name) for name in names_from_stdin(names)]
+    is_reviewed = which_text == REVIEWED
     measure = Measure.RELAXED if relaxed else Measure.RAW
     against = "truth" if names else against or REVIEWED
     with Store(settings_for(queue=queue).queue, create=False) as store:
-        findings = list(_findings(store, _chosen(store, service, where), files, image, against))
+        chosen = _chosen(store, service, where)
+        findings = list(_findings(store, chosen, files, image, against, is_reviewed=is_reviewed))
+        beside = list(_findings(store, chosen, files, image, against)) if is_reviewed else []
     result = Score(tuple(one for one in findings if isinstance(one, PageScore)))
-    remarks = [one for one in findings if isinstance(one, Remark)]
+    as_read = Score(tuple(one for one in beside if isinstance(one, PageScore))) if is_reviewed else None
+    remarks = list(dict.fromkeys(one for one in (*findings, *beside) if isinstance(one, Remark)))
     if as_json:
-        click.echo(
-            json.dumps(score_object(result, remarks, against=against, measure=measure, with_lines=per == "line"))
+        told = score_object(
+            result, remarks, against=against, measure=measure, with_lines=per == "line", as_read=as_read
         )
+        click.echo(json.dumps(told))
     elif result.pages:
-        title = f"{service or 'What was read'} against {_named(against)}"
-        look = _width(), _has_colours()
-        print_sheet(result, title, sys.stdout, measure=measure, per=per, width=look[0], has_colours=look[1])
+        whose = "The text as it now stands" if is_reviewed else service or "What was read"
+        title = f"{whose} against {_named(against)}"
+        width, has_colours = _width(), _has_colours()
+        print_sheet(
+            result,
+            title,
+            sys.stdout,
+            measure=measure,
+            per=per,
+            width=width,
+            has_colours=has_colours,
+            as_read=as_read,
+        )
     for remark in remarks:
         click.echo(f"handread: {remark.sentence}", err=True)
     if not result.pages and not remarks:
@@ -91,7 +121,9 @@ def score(
     sys.exit(DONE if result.pages and not any(remark.is_problem for remark in remarks) else SOME_FAILED)
 
 
-def _refuse_what_contradicts(names: tuple[str, ...], image: str, against: str | None) -> None:
+def _refuse_what_contradicts(names: tuple[str, ...], image: str, against: str | None, which_text: str) -> None:
+    if which_text == REVIEWED and not names:
+        raise Sentence("--text reviewed is scored against a TRUTH: name one, a file or a folder of what is written.")
     if names and against:
         raise Sentence("a TRUTH says what to score against: leave --against out, or the TRUTH.")
     if image and (len(names) != 1 or names == ("-",) or Path(names[0]).is_dir()):
@@ -113,13 +145,15 @@ def _filter(where: str) -> Filter:
         raise Sentence(f"{error}\n{error.pointed}") from error
 
 
-def _findings(store: Store, chosen: Chosen, files: list[Path], image: str, against: str) -> Iterator[Finding]:
+def _findings(
+    store: Store, chosen: Chosen, files: list[Path], image: str, against: str, *, is_reviewed: bool = False
+) -> Iterator[Finding]:
     from tui.scoring import against_review, against_service, against_truth
 
     if files:
         from tui.truth import read_truths
 
-        return against_truth(store, chosen, read_truths(files), image)
+        return against_truth(store, chosen, read_truths(files), image, is_reviewed=is_reviewed)
     return against_review(store, chosen) if against == REVIEWED else against_service(store, chosen, against)
 
 

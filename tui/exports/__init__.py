@@ -25,6 +25,8 @@ class ExportError(Trouble):
     """An item that cannot be exported; its text is a sentence."""
 
 
+AltoVersion = Literal["4.4", "4.2"]
+PictureKind = Literal["png", "jpg"]
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
@@ -32,7 +34,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 class Options:
     """How a format is written. What a format does not know it passes over."""
 
-    alto_version: Literal["4.4", "4.2"] = "4.4"
+    alto_version: AltoVersion = "4.4"
     """4.2 is for older readers: it says neither the order of reading nor its direction."""
     spreadsheet_safe: bool = True
     """Whether cells that a spreadsheet would run as formulas are defused."""
@@ -56,7 +58,7 @@ class Options:
     """Which share of the pages is kept from training, to see by them what it has come to; 0 to 1."""
     shortest_pair: int = 0
     """Lines less high than so many pixels become no pair."""
-    picture_kind: Literal["png", "jpg"] = "png"
+    picture_kind: PictureKind = "png"
     """What annotated pages are written as."""
     font: str = ""
     """The file of the font that texts are drawn with on annotated pages; empty for the one that Pillow carries."""

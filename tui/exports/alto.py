@@ -223,7 +223,9 @@ class _Writer:
                 ET.SubElement(element, "SP")
             self._word(element, line, place, word, originals[place])
         if not line.words:
-            ET.SubElement(element, "String", {"CONTENT": "", **_rectangle(self._box(line))})
+            string = ET.SubElement(element, "String", {"CONTENT": "", **_rectangle(self._box(line))})
+            if self._document.which_text is Which.BOTH:
+                self._original(string, line, line.engine_text)
 
     def _word(self, element: ET.Element, line: ExportedLine, place: int, word: Word, original: str) -> None:
         box = box_of(self._page, word.polygon) or self._box(line)
@@ -234,7 +236,12 @@ class _Writer:
         ring = ring_of(self._page, word.polygon)
         if ring is not None:
             _shape(string, ring)
-        if original and original != word.text:
+        if original != word.text:
+            self._original(string, line, original)
+
+    def _original(self, string: ET.Element, line: ExportedLine, original: str) -> None:
+        """Say what was read in the place of a word, or of a line that was emptied; nothing where nothing was."""
+        if original.strip():
             alternative = ET.SubElement(string, "ALTERNATIVE", PURPOSE="engine-original")
             alternative.text = self._scribe.text(original, line.key)
 

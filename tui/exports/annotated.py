@@ -20,7 +20,7 @@ from tui.arrangement.characters import runs_leftwards
 from tui.exports import ExportError, Options, Part
 from tui.exports.characters import cleaned
 from tui.exports.places import line_polygon
-from tui.exports.scribe import page_suffix
+from tui.exports.scribe import page_suffix, provenance
 from tui.exports.visual_order import clusters, from_the_left
 from tui.model import Point, Polygon, Verdict, printable
 
@@ -46,6 +46,8 @@ _CORNERS: Final[Mapping[Verdict, Sequence[Point]]] = {
 _QUALITY: Final = 90
 _LONGEST_JPEG: Final = 65_500
 """Pixels that a JPEG is wide or high at most."""
+_LONGEST_COMMENT: Final = 65_533
+"""Bytes of a JPEG's comment at most (ITU T.81, B.2.4.5)."""
 _SMALLEST_TEXT, _LARGEST_TEXT = 10, 64
 _TRIED: Final = 20
 """Pixels of the letters by which it is seen what a font has."""
@@ -70,9 +72,7 @@ def write(document: Document, options: Options) -> Iterator[Part]:
         suffix = page_suffix(document, page, f".annotated.{options.picture_kind}")
         yield Part(
             suffix,
-            _encoded(
-                annotated(open_leaf(path, page.number).image, page, options.font), options, cleaned(document.source)[0]
-            ),
+            _encoded(annotated(open_leaf(path, page.number).image, page, options.font), options, document),
         )
 
 
@@ -82,42 +82,53 @@ def annotated(image: Image.Image, page: ExportedPage, font: str = "") -> Image.I
     `font` is the file of a font; empty for Pillow's own.
     """
     quarters = page.turn % 4
-    picture = image.convert("RGB").rotate(-90 * quarters, expand=True) if quarters else image.convert("RGB")
+    upright = image.rotate(-90 * quarters, expand=True) if quarters else image
     lines = [
-        (number, line, _on(picture, page, polygon))
+        (number, line, _on(upright.size, page, polygon))
         for number, line in enumerate(page.lines, 1)
         if (polygon := line_polygon(line)) is not None
     ]
-    pen = _Pen(picture, _usual_height([polygon for *_, polygon in lines], picture), font)
+    size = _text_size(_usual_height([polygon for *_, polygon in lines], upright.height))
+    legend = _Legend(Counter(line.verdict for line in page.lines), size, upright.width)
+    # A page may be large, and is copied no more often than it must: it is drawn on where it stays.
+    whole = legend.below(upright)
+    pen = _Pen(whole, upright.size, size, font)
     for _, line, polygon in lines:
         pen.outline(line, polygon)
     for number, line, polygon in lines:
         pen.label(number, line, polygon)
-    return _with_legend(picture, Counter(line.verdict for line in page.lines), pen.size)
+    legend.draw(whole, upright.height)
+    return whole
 
 
-def _on(picture: Image.Image, page: ExportedPage, polygon: Polygon) -> Polygon:
+def _on(size: tuple[int, int], page: ExportedPage, polygon: Polygon) -> Polygon:
     """Return a box as it lies on the picture: turned with it, and reckoned in its pixels."""
     turned = turned_polygon(polygon, (page.width, page.height), page.turn)
     width, height = (page.height, page.width) if page.turn % 2 else (page.width, page.height)
-    return turned.scaled(picture.width / width, picture.height / height)
+    return turned.scaled(size[0] / width, size[1] / height)
 
 
-def _usual_height(polygons: Sequence[Polygon], picture: Image.Image) -> float:
+def _usual_height(polygons: Sequence[Polygon], height: int) -> float:
     heights = sorted(polygon.height for polygon in polygons if math.isfinite(polygon.height))
-    return heights[len(heights) // 2] if heights else picture.height / 40
+    return heights[len(heights) // 2] if heights else height / 40
+
+
+def _text_size(line_height: float) -> int:
+    """Return how high the letters are, in pixels, on a page whose lines are so high."""
+    return round(min(_LARGEST_TEXT, max(_SMALLEST_TEXT, _TEXT_SHARE * line_height)))
 
 
 class _Pen:
-    """Draws on one picture, as thick and as large as suits it."""
+    """Draws on one picture, at whose top a page lies, as thick and as large as suits it."""
 
-    def __init__(self, picture: Image.Image, line_height: float, font: str) -> None:
+    def __init__(self, picture: Image.Image, page: tuple[int, int], size: int, font: str) -> None:
         from PIL import ImageDraw
 
         self._picture = picture
+        self._page = page
         self._draw = ImageDraw.Draw(picture)
-        self.size = round(min(_LARGEST_TEXT, max(_SMALLEST_TEXT, _TEXT_SHARE * line_height)))
-        self._stroke = max(1, round(self.size / 8))
+        self._size = size
+        self._stroke = max(1, round(size / 8))
         self._font = font
 
     def outline(self, line: ExportedLine, polygon: Polygon) -> None:
@@ -131,12 +142,12 @@ class _Pen:
     def label(self, number: int, line: ExportedLine, polygon: Polygon) -> None:
         """Write a line's mark, its number and its text across its upper edge, or as near to it as there is room."""
         text = f"{number} {shown(cleaned(line.text)[0], self._font)}".rstrip()
-        font = _font(self.size, self._font)
-        height = round(self.size * 1.3)
-        width = height + round(font.getlength(text)) + self.size // 2
+        font = _font(self._size, self._font)
+        height = round(self._size * 1.3)
+        width = height + round(font.getlength(text)) + self._size // 2
         left, top = min(polygon.corners, key=lambda corner: corner[0] + corner[1])
-        x = round(min(max(0.0, self._picture.width - width), max(0.0, left)))
-        y = round(min(max(0.0, self._picture.height - height), max(0.0, top - 0.7 * height)))
+        x = round(min(max(0.0, self._page[0] - width), max(0.0, left)))
+        y = round(min(max(0.0, self._page[1] - height), max(0.0, top - 0.7 * height)))
         self._whiten((x, y, x + width, y + height))
         mark(self._draw, line.verdict, (x + height * 0.15, y + height * 0.15), height * 0.7)
         self._draw.text((x + height, y + height / 2), text, font=font, fill=_INK, anchor="lm")
@@ -205,28 +216,39 @@ def _has(letter: str, font: str) -> bool:
     return letter.isspace() or bytes(drawn.getmask(letter)) != bytes(drawn.getmask("\U0010ffff"))
 
 
-def _with_legend(picture: Image.Image, verdicts: Mapping[Verdict, int], size: int) -> Image.Image:
-    """Return a picture with a strip below that says what the marks mean, and how many lines have each."""
-    from PIL import Image, ImageDraw
+class _Legend:
+    """A strip below a page that says what the marks mean, and how many lines have each."""
 
-    font, row = _font(size, ""), round(size * 1.6)
-    entries = [(verdict, f"{verdict.value} {verdicts[verdict]:,}") for verdict in Verdict if verdicts.get(verdict)]
-    places, x, y = [], size, 0
-    for verdict, words in entries:
-        width = row + round(font.getlength(words)) + size
-        if x > size and x + width > picture.width:
-            x, y = size, y + row
-        places.append((verdict, words, x, y))
-        x += width
-    strip = y + row if entries else 0
-    whole = Image.new("RGB", (picture.width, picture.height + strip), _PAPER)
-    whole.paste(picture)
-    draw = ImageDraw.Draw(whole)
-    for verdict, words, left, top in places:
-        down = picture.height + top
-        mark(draw, verdict, (left, down + row * 0.2), row * 0.6)
-        draw.text((left + row, down + row / 2), words, font=font, fill=_INK, anchor="lm")
-    return whole
+    def __init__(self, verdicts: Mapping[Verdict, int], size: int, width: int) -> None:
+        self._font, self._row = _font(size, ""), round(size * 1.6)
+        entries = [(verdict, f"{verdict.value} {verdicts[verdict]:,}") for verdict in Verdict if verdicts.get(verdict)]
+        self._places, x, y = [], size, 0
+        for verdict, words in entries:
+            across = self._row + round(self._font.getlength(words)) + size
+            if x > size and x + across > width:
+                x, y = size, y + self._row
+            self._places.append((verdict, words, x, y))
+            x += across
+        self._height = y + self._row if entries else 0
+
+    def below(self, page: Image.Image) -> Image.Image:
+        """Return a picture of a page, with room for the strip."""
+        from PIL import Image
+
+        whole = Image.new("RGB", (page.width, page.height + self._height), _PAPER)
+        whole.paste(page)
+        return whole
+
+    def draw(self, picture: Image.Image, top: int) -> None:
+        """Draw the strip."""
+        from PIL import ImageDraw
+
+        draw = ImageDraw.Draw(picture)
+        draw.rectangle((0, top, picture.width, picture.height), fill=_PAPER)  # a box may reach beyond the page
+        for verdict, words, left, down in self._places:
+            mark(draw, verdict, (left, top + down + self._row * 0.2), self._row * 0.6)
+            place = (left + self._row, top + down + self._row / 2)
+            draw.text(place, words, font=self._font, fill=_INK, anchor="lm")
 
 
 def _tamed(corner: Point) -> Point:
@@ -235,12 +257,21 @@ def _tamed(corner: Point) -> Point:
     return x, y
 
 
-def _encoded(picture: Image.Image, options: Options, name: str) -> bytes:
+def _encoded(picture: Image.Image, options: Options, document: Document) -> bytes:
+    """Return a picture as a file, which says where it comes from: as texts of a PNG, as the comment of a JPEG."""
+    from PIL.PngImagePlugin import PngInfo
+
+    facts = {name: cleaned(fact)[0] for name, fact in provenance(document, options).items()}
     out = BytesIO()
     if options.picture_kind == "jpg":
         if max(picture.size) > _LONGEST_JPEG:
+            name = cleaned(document.source)[0]
             raise ExportError(f"{name} is too long for a JPEG. Have it written as PNG: --picture png.")
-        picture.save(out, "JPEG", quality=_QUALITY)
+        comment = "\n".join(f"{name}: {fact}" for name, fact in facts.items()).encode()
+        picture.save(out, "JPEG", quality=_QUALITY, comment=comment[:_LONGEST_COMMENT])
     else:
-        picture.save(out, "PNG")
+        said = PngInfo()
+        for name, fact in facts.items():
+            said.add_itxt(f"handread-{name}", fact)
+        picture.save(out, "PNG", pnginfo=said)
     return out.getvalue()

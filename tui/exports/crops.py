@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tui.exports import ExportError, Options, Part
 from tui.exports.characters import cleaned
 from tui.exports.places import line_polygon
+from tui.exports.scribe import moment
 from tui.model import Verdict
 
 if TYPE_CHECKING:
@@ -157,7 +158,9 @@ def _row(document: Document, page: ExportedPage, line: ExportedLine, text: str, 
         "polygon": polygon and [[round(x, 1), round(y, 1)] for x, y in polygon.corners],
         "verdict": line.verdict.value,
         "reviewer": line.reviewer or None,
+        "decided_at": moment(line.at) or None,
         "engine_text": line.engine_text,
         "service": document.service,
         "model": document.model or None,
+        "read_at": moment(document.ended_at) or None,
     }

@@ -6,6 +6,7 @@ file depends on the day it was made. A picture that is one JPEG is passed on as 
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -13,14 +14,14 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from time import gmtime, strftime
-from typing import TYPE_CHECKING, Any, Final
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from tui.exports import ExportError, Options, Part
 from tui.exports.characters import cleaned
 from tui.exports.glyphless import ADVANCE, ASCENT, DESCENT, EM, GLYPH, NAME, font_file
 from tui.exports.pdf_text import FONT, MOST_GLYPHS, Glyphs, text_layer
+from tui.exports.scribe import moment, provenance
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -88,14 +89,20 @@ def _pieces(document: Document, options: Options) -> Iterator[bytes]:
 
     path = Path(document.picture)
     check_unchanged(path, document.sha256)
-    with TemporaryDirectory(prefix="handread-") as folder:
-        book = _Book(Path(folder), options)
-        for page in document.pages:
-            book.add(page, _picture_of(path, page.number))
-            yield b""  # so that whoever waits for the file can end it between two pages
-        with book.bound(document).open("rb") as file:
+    try:
+        with ExitStack() as opened:
+            book = _Book(opened, options)
+            for page in document.pages:
+                book.add(page, _picture_of(path, page.number))
+                yield b""  # so that whoever waits for the file can end it between two pages
+            file = book.bound(document)
             while piece := file.read(_PIECE):
                 yield piece
+    except OSError as error:
+        raise ExportError(
+            f"The PDF of {cleaned(document.name)[0]} could not be put together in the folder for temporary files: "
+            f"{error.strerror or error}. Make room there, or name another folder in TMPDIR."
+        ) from error
 
 
 # -- pictures -------------------------------------------------------------------------------------------------------
@@ -142,12 +149,16 @@ def _inches(picture: _Picture) -> tuple[float, float]:
 
 
 class _Book:
-    """A PDF that grows page by page; what memory should not hold is put aside, and bound in the end."""
+    """A PDF that grows page by page; what memory should not hold is put aside, and bound in the end.
 
-    def __init__(self, folder: Path, options: Options) -> None:
-        self._folder = folder
+    What is put aside has no name, so that nothing is left of it when the program is killed.
+    """
+
+    def __init__(self, opened: ExitStack, options: Options) -> None:
+        """Open files until `opened` is closed; raises OSError, here and below."""
+        self._opened = opened
         self._options = options
-        self._parts: list[Path] = []
+        self._parts: list[BinaryIO] = []
         self._begin()
 
     def _begin(self) -> None:
@@ -188,43 +199,51 @@ class _Book:
             self._put_aside()
 
     def _put_aside(self) -> None:
-        path = self._folder / f"{len(self._parts)}.pdf"
         self._finish_font()
-        self._pdf.save(path, static_id=True)
-        self._pdf.close()
-        self._parts.append(path)
+        self._parts.append(self._kept(static_id=True))
         self._begin()
 
-    def bound(self, document: Document) -> Path:
-        """Return the whole as a file."""
+    def _kept(self, **how: Any) -> BinaryIO:
+        """Return the PDF as it is by now in a file without a name, to be read from its beginning."""
+        file: BinaryIO = self._opened.enter_context(TemporaryFile())  # noqa: SIM115 (that is one)
+        self._pdf.save(file, **how)
+        self._pdf.close()
+        file.seek(0)
+        return file
+
+    def bound(self, document: Document) -> BinaryIO:
+        """Return the whole as a file, to be read from its beginning."""
         import pikepdf
 
-        path = self._folder / "whole.pdf"
-        with ExitStack() as opened:
-            if self._parts:
-                if len(self._pdf.pages):
-                    self._put_aside()
-                self._pdf.close()
-                self._pdf = pikepdf.new()
-                for part in self._parts:
-                    self._pdf.pages.extend(opened.enter_context(pikepdf.open(part)).pages)
-            else:
-                self._finish_font()
-            self._sign(document)
-            self._pdf.save(path, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        if self._parts:
+            if len(self._pdf.pages):
+                self._put_aside()
             self._pdf.close()
-        return path
+            self._pdf = pikepdf.new()
+            for part in self._parts:
+                self._pdf.pages.extend(self._opened.enter_context(pikepdf.open(part)).pages)
+        else:
+            self._finish_font()
+        self._sign(document)
+        return self._kept(deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
 
     def _sign(self, document: Document) -> None:
-        """Say what it is and what made it; the time is when it was read, or none."""
+        """Say what it is, what made it and where it comes from; the time is when it was read, or none.
+
+        What PDF has no name for stands under names of our own (ISO 32000-1, 14.3.3): `pdfinfo -custom` shows them.
+        """
         import pikepdf
 
         about = {
             "/Title": pikepdf.String(cleaned(document.name)[0]),
             "/Producer": pikepdf.String(f"Handread {self._options.version}"),
         }
-        if moment := document.ended_at or self._options.when:
-            about["/CreationDate"] = pikepdf.String(strftime("D:%Y%m%d%H%M%SZ", gmtime(moment)))
+        times = {"/CreationDate": document.ended_at or self._options.when, "/ModDate": document.reviewed_at}
+        for name, seconds in times.items():
+            if moment(seconds):
+                about[name] = pikepdf.String("D:" + re.sub("[-:T]", "", moment(seconds)))
+        for name, fact in provenance(document, self._options).items():
+            about[f"/Handread{name.capitalize()}"] = pikepdf.String(cleaned(fact)[0])
         self._pdf.trailer.Info = self._pdf.make_indirect(pikepdf.Dictionary(about))
         if self._options.language:
             self._pdf.Root.Lang = pikepdf.String(self._options.language)

@@ -3,16 +3,25 @@
 Everything is written under another name in the same folder, brought to the disk, and only then given its name. So the
 power may fail, the disk be full or the export be stopped: whatever bears a name is whole. A file that is there already
 with the very same bytes is left alone, which is why an export that was stopped goes on by being asked for again.
+
+What a killed program leaves under such other names is swept away when somebody exports into the folder again. A file
+that is being written is locked by who writes it, and locks end with their program: so one that can be locked, that this
+user has begun on this machine, is nobody's any more. Others are left alone, as are all files where there are no locks.
 """
 
 from __future__ import annotations
 
 import errno
 import os
+import platform
+import re
 import secrets
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
+from functools import cache
+from hashlib import blake2s
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -48,6 +57,12 @@ class Folder:
         self._overwrite = overwrite
         with _told(path):
             path.mkdir(parents=True, exist_ok=True)
+
+    def sweep(self) -> int:
+        """Remove what was begun here by programs of this user on this machine that ended in the midst; say how many."""
+        with _told(self.path):
+            begun = [path for path in self.path.iterdir() if _is_begun_here(path.name)]
+        return sum(map(_removed, begun))
 
     def write(self, name: str, content: Iterable[bytes]) -> Fate:
         """Write a file whole; its content is asked for piece by piece, and may raise what it likes."""
@@ -87,10 +102,9 @@ class Draft:
     def __init__(self, target: Path, *, overwrite: bool) -> None:
         self._target = target
         self._overwrite = overwrite
-        self._beside = target.with_name(f".{secrets.token_hex(8)}{UNFINISHED}")
         self._is_open = True
         with _told(target):
-            self._file: BinaryIO = self._beside.open("xb")
+            self._beside, self._file = _begun(target.parent)
 
     def add(self, piece: bytes) -> None:
         """Write some more."""
@@ -131,6 +145,69 @@ class Draft:
                 self._file.close()
             with suppress(OSError):
                 self._beside.unlink(missing_ok=True)
+
+
+# -- files that are being written -------------------------------------------------------------------------------------
+
+
+@cache
+def _machine() -> str:
+    """Return what is said of this machine in the names of files: a folder may be shared with others."""
+    return blake2s(platform.node().encode("utf-8", "surrogateescape"), digest_size=4).hexdigest()
+
+
+def _begun(folder: Path) -> tuple[Path, BinaryIO]:
+    """Begin a file under a name that says who has, and lock it."""
+    for is_last in (False, False, False, True):
+        path = folder / f".{_machine()}-{secrets.token_hex(8)}{UNFINISHED}"
+        file = path.open("xb")
+        if (_is_locked(file.fileno()) is not False and path.exists()) or is_last:
+            break
+        file.close()  # somebody who sweeps here was quicker than the lock, and has it or has taken the file away
+        path.unlink(missing_ok=True)
+    return path, file
+
+
+def _is_begun_here(name: str) -> bool:
+    return re.fullmatch(rf"\.{_machine()}-[0-9a-f]{{16}}{re.escape(UNFINISHED)}", name) is not None
+
+
+def _is_locked(file: int) -> bool | None:
+    """Lock a file for as long as it is open: whether that could be done, None where there are no locks."""
+    try:
+        import fcntl
+    except ImportError:  # Windows, which removes no file that is open
+        return None
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return None
+    return True
+
+
+def _removed(path: Path) -> bool:
+    """Remove a file that nobody is writing any more, and only such a one; whatever goes wrong, it stays."""
+    try:
+        file = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError:
+        return False
+    try:
+        if os.name == "nt":
+            os.close(file)
+            path.unlink()  # which fails while anybody has it open
+            return True
+        told = os.fstat(file)
+        if not stat.S_ISREG(told.st_mode) or told.st_uid != os.geteuid() or not _is_locked(file):
+            return False
+        path.unlink()
+    except OSError:
+        return False
+    finally:
+        with suppress(OSError):
+            os.close(file)
+    return True
 
 
 def _is_same(one: Path, other: Path) -> bool:

@@ -85,7 +85,7 @@ def _on_white(picture: Image.Image) -> Image.Image:
     if picture.mode in {"1", "L"} and not picture.has_transparency_data:
         return picture
     if not picture.has_transparency_data:
-        return picture.convert("RGB")
+        return picture if picture.mode == "RGB" else picture.convert("RGB")
     paper = Image.new("L" if picture.mode in {"1", "L", "LA"} else "RGB", picture.size, "white")
     paper.paste(picture.convert(paper.mode), mask=picture.convert("RGBA").getchannel("A"))
     return paper

@@ -4,30 +4,37 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from tui.model import Item, Page, State, printable
 from tui.quality import PageScore, Written, page_score, paired
-from tui.scoring.as_read import as_read, written
+from tui.scoring.as_read import as_it_stands, as_read, written
 from tui.scoring.chosen import Chosen, Finding, Remark
 from tui.store import Store
 from tui.truth import Found, Truth, TruthError, TruthPage
 
+_Source = Callable[[Store, Item], tuple[Page, ...] | None]
+"""What gives the lines of an image that are scored; None where they cannot be known."""
 
-def against_truth(store: Store, chosen: Chosen, truths: Iterable[Found], image: str = "") -> Iterator[Finding]:
+
+def against_truth(
+    store: Store, chosen: Chosen, truths: Iterable[Found], image: str = "", *, is_reviewed: bool = False
+) -> Iterator[Finding]:
     """Score every image of which a file says what is written there.
 
     The image of a.txt or a.xml is called a, or as the file itself says. `image` names it where that does not suffice:
-    its path, its name, or its name without the suffix.
+    its path, its name, or its name without the suffix. Scored is what was read; with `is_reviewed` the text as it
+    stands by now, without rejected lines.
     """
+    source = as_it_stands if is_reviewed else as_read
     images = _Images(chosen.all_items())
     used: dict[int, Path] = {}
     for found in truths:
         for truth in [found] if isinstance(found, TruthError) else _images_or_lines(found, images, image):
-            yield from _scored(store, chosen, images, truth, image, used)
+            yield from _scored(store, chosen, images, truth, image, used, source)
 
 
 def _images_or_lines(truth: Truth, images: _Images, image: str) -> Iterable[Truth]:
@@ -37,7 +44,7 @@ def _images_or_lines(truth: Truth, images: _Images, image: str) -> Iterable[Trut
 
 
 def _scored(
-    store: Store, chosen: Chosen, images: _Images, truth: Found, image: str, used: dict[int, Path]
+    store: Store, chosen: Chosen, images: _Images, truth: Found, image: str, used: dict[int, Path], source: _Source
 ) -> Iterator[Finding]:
     if isinstance(truth, TruthError):
         yield Remark(str(truth))
@@ -50,11 +57,10 @@ def _scored(
         yield Remark(f"{printable(str(truth.path))} is left out: {other} says already what is written there.")
     elif chosen.lets_through(item):
         used[item.id] = truth.path
-        yield from _of_item(store, chosen, item, truth)
+        yield from _of_item(chosen, item, truth, source(store, item))
 
 
-def _of_item(store: Store, chosen: Chosen, item: Item, truth: Truth) -> Iterator[Finding]:
-    pages = as_read(store, item)
+def _of_item(chosen: Chosen, item: Item, truth: Truth, pages: tuple[Page, ...] | None) -> Iterator[Finding]:
     if pages is None:
         yield unknown(item)
         return
@@ -81,7 +87,7 @@ def _on_one_page(truth: Truth) -> Truth:
 def _of_page(chosen: Chosen, item: Item, truth: TruthPage, read: Page) -> Iterator[PageScore]:
     ours = _on_page(truth, read)
     theirs = [written(line) for line in read.lines]
-    pairing = chosen.kept(item, read.number, paired(ours, theirs))
+    pairing = chosen.kept(item, read.number, paired(ours, theirs), read.keys)
     if pairing.pairs or not (ours or theirs):
         yield page_score(item.source, read.number, ours, theirs, pairing)
 

@@ -1,12 +1,13 @@
-"""The lines of an item as the service read them, whatever a person has done to them since."""
+"""The lines of an item as the service read them, whatever a person has done since; and as they stand by now."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from tui.dialects import ServiceError
 from tui.dialects.shapes import recognised
-from tui.model import Item, Line, Page, mapped_back
+from tui.model import Item, Line, Page, Verdict, mapped_back, text_of
 from tui.quality import Written
 from tui.store import Store
 
@@ -24,6 +25,21 @@ def as_read(store: Store, item: Item) -> tuple[Page, ...] | None:
     if any(page.numbers and page.number not in anew for page in pages):
         return None
     return tuple(anew[page.number] if page.numbers else page for page in pages)
+
+
+def as_it_stands(store: Store, item: Item) -> tuple[Page, ...]:
+    """Return an item's pages with the text that their lines have by now, and without the lines that were rejected."""
+    decisions = store.decisions(item.id)
+    pages = []
+    for page in store.pages(item.id):
+        kept = [
+            (key.line, replace(line, text=text_of(line, decision), words=()))
+            for key, line in zip(page.keys, page.lines, strict=True)
+            if (decision := decisions.get(key)) is None or decision.verdict is not Verdict.REJECTED
+        ]
+        numbers, lines = tuple(number for number, _ in kept), tuple(line for _, line in kept)
+        pages.append(replace(page, lines=lines, numbers=numbers))
+    return tuple(pages)
 
 
 def _read_anew(store: Store, item: Item) -> tuple[Page, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -53,17 +53,18 @@ class Chosen:
         """Whether the filter lets an image through, or any of its lines."""
         return self._filter is None or item.id in (self._lines if self._asks_lines else self._images)
 
-    def kept(self, item: Item, page: int, pairing: Pairing) -> Pairing:
+    def kept(self, item: Item, page: int, pairing: Pairing, keys: Sequence[LineKey] = ()) -> Pairing:
         """Return the pairs of a page whose line the filter lets through.
 
-        A line that was not read has nothing a filter on lines could ask for: it is kept where none asks.
+        `keys` are those of the lines that are scored, where they are not simply counted along the page. A line that was
+        not read has nothing a filter on lines could ask for: it is kept where none asks.
         """
         if not self._asks_lines:
             return pairing
-        keys = self._lines.get(item.id, frozenset())
+        found = self._lines.get(item.id, frozenset())
 
         def is_kept(pair: Pair) -> bool:
-            return any(LineKey(page, place) in keys for place in pair.read)
+            return any((keys[place] if keys else LineKey(page, place)) in found for place in pair.read)
 
         return Pairing(tuple(filter(is_kept, pairing.pairs)), pairing.by)
 

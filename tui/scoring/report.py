@@ -14,32 +14,45 @@ SCHEMA = 1
 
 
 def score_object(
-    score: Score, remarks: Sequence[Remark], *, against: str, measure: Measure, with_lines: bool = False
+    score: Score,
+    remarks: Sequence[Remark],
+    *,
+    against: str,
+    measure: Measure,
+    with_lines: bool = False,
+    as_read: Score | None = None,
 ) -> dict[str, Any]:
     """Return a score as JSON values; rates are shares (0.013 is 1.3 %), `null` what is not known.
 
-    `measure` is that of the histogram and the confusions; every rate is given in both.
+    `measure` is that of the histogram and the confusions; every rate is given in both. Where the reviewed text was
+    scored, `as_read` is the score of what was read, beside it.
     """
     return {
         "schema": SCHEMA,
+        "scored": "engine" if as_read is None else "reviewed",
         "against": against,
         "measure": measure.value,
-        "total": {
-            "pages": len(score.pages),
-            "lines": score.lines,
-            "missing": score.missing,
-            "invented": score.invented,
-            "text": _measured(score.text),
-            "by_line": _measured(score.by_line),
-            "interval": {
-                each.value: {"cer": _interval(score.cer_interval(each)), "wer": _interval(score.wer_interval(each))}
-                for each in Measure
-            },
-        },
+        "total": _total(score),
+        **({} if as_read is None else {"as_read": _total(as_read)}),
         "pages": [_page(page, with_lines=with_lines) for page in score.pages],
         "histogram": [{"above": bar.above, "upto": bar.upto, "lines": bar.lines} for bar in score.histogram(measure)],
         "confusions": [{"truth": one.truth, "read": one.read, "count": one.count} for one in score.confusions(measure)],
         "remarks": [remark.sentence for remark in remarks],
+    }
+
+
+def _total(score: Score) -> dict[str, Any]:
+    return {
+        "pages": len(score.pages),
+        "lines": score.lines,
+        "missing": score.missing,
+        "invented": score.invented,
+        "text": _measured(score.text),
+        "by_line": _measured(score.by_line),
+        "interval": {
+            each.value: {"cer": _interval(score.cer_interval(each)), "wer": _interval(score.wer_interval(each))}
+            for each in Measure
+        },
     }
 
 

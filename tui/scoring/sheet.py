@@ -46,6 +46,8 @@ class _Sheet:
     measure: Measure
     is_ascii: bool
     width: int
+    as_read: Score | None = None
+    """What the score of the reviewed text is shown beside."""
 
     def rates(self, page: PageScore) -> Rates:
         return page.text.by(self.measure)
@@ -60,8 +62,12 @@ def print_sheet(
     per: Per | None = None,
     width: int | None = None,
     has_colours: bool = False,
+    as_read: Score | None = None,
 ) -> None:
-    """Print a score; with `per` all of its pages, lines or confusions, and nothing else but the total."""
+    """Print a score; with `per` all of its pages, lines or confusions, and nothing else but the total.
+
+    The totals of `as_read`, of what was read, stand below those of the reviewed text.
+    """
     columns = max(60, min(width or WIDTH, WIDEST))
     console = Console(
         file=stream,
@@ -75,7 +81,7 @@ def print_sheet(
         legacy_windows=False,
     )
     is_ascii = not _can_write(stream, "█▏…")
-    sheet = _Sheet(score, measure, is_ascii, columns)
+    sheet = _Sheet(score, measure, is_ascii, columns, as_read)
     console.print(Text(printable(title), "bold"))
     console.print(_totals(sheet))
     console.print(Text(_counts(score)))
@@ -131,13 +137,20 @@ def _totals(sheet: _Sheet) -> Table:
     table.add_column("")
     for heading in ("CER %", "95 %", "WER %", "95 %", "subst.", "deleted", "inserted", "of"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for measure in Measure:
-        rates = score.text.by(measure)
-        bounds = _bounds(score.cer_interval(measure)), _bounds(score.wer_interval(measure))
-        table.add_row(measure.value, *_total_row(rates, *bounds))
-    rates = score.by_line.by(sheet.measure)
-    table.add_row("by line", *_total_row(rates, "", ""))
+    for name, row in _total_rows(score, sheet.measure):
+        table.add_row(name, *row)
+    if sheet.as_read is not None:
+        table.add_row("as read", style="bold")
+        for name, row in _total_rows(sheet.as_read, sheet.measure):
+            table.add_row(name, *row)
     return table
+
+
+def _total_rows(score: Score, measure: Measure) -> Iterator[tuple[str, Sequence[str]]]:
+    for each in Measure:
+        bounds = _bounds(score.cer_interval(each)), _bounds(score.wer_interval(each))
+        yield each.value, _total_row(score.text.by(each), *bounds)
+    yield "by line", _total_row(score.by_line.by(measure), "", "")
 
 
 def _counts(score: Score) -> str:
