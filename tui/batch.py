@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import stat
 import sys
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TextIO
 
 from tui.exits import BUDGET_REACHED, DONE, INTERRUPTED, KEY_REFUSED, SOME_FAILED
 from tui.exports.json import item_line
@@ -44,13 +46,14 @@ def run_batch(
     *,
     retry: bool = False,
     agree: Callable[[str], bool] = lambda _: True,
+    quiet: bool = False,
 ) -> int:
     """Run a queue until nothing is left to do; prints each item in a form. Returns the exit code.
 
     The forms are `text`, `json` and `outline`; with `retry` what failed is sent again. `agree` is told what would be
-    paid for, and says whether to go on.
+    paid for, and says whether to go on; `quiet` says nothing but what went wrong.
     """
-    named, problems = _named(settings, service, names)
+    named, problems = _named(settings, service, names, quiet=quiet)
     only = named if names else None
     runner = make_runner(only)
     with Store(settings.queue) as store:
@@ -61,8 +64,8 @@ def run_batch(
         if retry:
             _send_again(store, service, only)
         wanted = named if names else _unread(store, service)
-        printer = _Printer(store, settings, wanted, form)
-        interrupted, outcome = asyncio.run(_run(runner, store, printer))
+        printer = _Printer(store, settings, wanted, form, quiet=quiet)
+        interrupted, outcome = asyncio.run(_run(runner, store, printer, _Bar(store, quiet=quiet)))
         printer.write(printer.take_ready())
         if runner.trouble and not printer.has_said(runner.trouble):
             _say(runner.trouble)
@@ -77,7 +80,7 @@ def run_batch(
         return SOME_FAILED if problems or printer.failed or printer.left else DONE
 
 
-def _named(settings: Settings, service: Service, names: tuple[str, ...]) -> tuple[list[int], int]:
+def _named(settings: Settings, service: Service, names: tuple[str, ...], *, quiet: bool) -> tuple[list[int], int]:
     """Add what is named, and return the items to print and the number of problems."""
     wanted: dict[int, None] = {}
     problems = 0
@@ -88,7 +91,7 @@ def _named(settings: Settings, service: Service, names: tuple[str, ...]) -> tupl
         elif problem:
             problems += 1
             _say(problem)
-        if isinstance(arrival, Arrived) and arrival.is_another_name:
+        if isinstance(arrival, Arrived) and arrival.is_another_name and not quiet:
             _say(arrival.remark)
     return list(wanted), problems
 
@@ -115,7 +118,7 @@ def _is_unread(item: Item) -> bool:
     return item.state in {State.WAITING, State.SENDING, State.SENT}
 
 
-async def _run(runner: Runner, store: Store, printer: _Printer) -> tuple[bool, Outcome]:
+async def _run(runner: Runner, store: Store, printer: _Printer, bar: _Bar) -> tuple[bool, Outcome]:
     interrupted = False
 
     def interrupt() -> None:
@@ -128,7 +131,7 @@ async def _run(runner: Runner, store: Store, printer: _Printer) -> tuple[bool, O
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, interrupt)
     running = asyncio.create_task(runner.run(until_idle=True))
-    with _Bar(store) as bar:
+    with bar:
         while not running.done():
             await asyncio.wait([running], timeout=GLANCE)
             if ready := printer.take_ready():
@@ -148,7 +151,8 @@ class Printout(NamedTuple):
 class _Printer:
     """Prints items in the order they were asked for, each as soon as it and those before it are done."""
 
-    def __init__(self, store: Store, settings: Settings, wanted: list[int], form: str) -> None:
+    def __init__(self, store: Store, settings: Settings, wanted: list[int], form: str, *, quiet: bool) -> None:
+        self._quiet = quiet
         self._store = store
         self._settings = settings
         self._waiting = deque(wanted)
@@ -179,7 +183,7 @@ class _Printer:
         remark = item.complaint
         self.failed += bool(item.failure)
         self._said += [item.failure.sentence] if item.failure else []
-        if not remark and self._form == "text" and not item.lines:
+        if not remark and self._form == "text" and not item.lines and not self._quiet:
             remark = f"{printable(item.source)}: no text found."
         return Printout(remark, self._formed(item))
 
@@ -213,15 +217,16 @@ class _Printer:
 
 
 class _Bar:
-    """Shows on stderr how far a run is, where a person sees both that and the text on stdout."""
+    """Shows on stderr how far a run is, where a person sees it, and no other program draws there what it is piped."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, quiet: bool) -> None:
+        self._is_shown = not quiet and sys.stderr.isatty() and (sys.stdout.isatty() or _is_file(sys.stdout))
         self._before = store.tally().unfinished
         self._progress: Progress | None = None
         self._is_held_up = False
 
     def __enter__(self) -> Self:
-        if sys.stdout.isatty() and sys.stderr.isatty():
+        if self._is_shown:
             from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -258,6 +263,13 @@ class _Bar:
         self._progress.stop()
         yield
         self._progress.start()
+
+
+def _is_file(stream: TextIO) -> bool:
+    try:
+        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):  # one that is closed, or is none of the system's
+        return False
 
 
 def _say(sentence: str) -> None:

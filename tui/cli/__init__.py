@@ -10,6 +10,9 @@ import click
 
 from tui.cli import (  # noqa: F401 (importing a command puts it into the group)
     cache,
+    compact,
+    completion,
+    decide,
     doctor,
     export,
     queue,
@@ -18,11 +21,17 @@ from tui.cli import (  # noqa: F401 (importing a command puts it into the group)
     saved_answers,
     score,
     screens,
+    second,
     serve,
     show,
+    watch,
 )
 from tui.cli.group import handread
 from tui.exits import DONE, INTERRUPTED, SOME_FAILED, WRONG_USAGE
+
+__all__ = ["handread", "main"]
+
+completion.teach(handread)
 
 
 def main() -> NoReturn:
@@ -30,7 +39,7 @@ def main() -> NoReturn:
     from tui.model import Trouble
 
     try:
-        handread(standalone_mode=False)
+        handread(standalone_mode=False, complete_var=completion.VARIABLE)
     except click.exceptions.Abort:
         sys.exit(INTERRUPTED)
     except KeyboardInterrupt:

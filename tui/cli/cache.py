@@ -25,7 +25,12 @@ def cache(clear: bool, everything: bool, as_json: bool) -> None:
     there are: without them, lines of a URL are reviewed without their ink.
 
     \b
-    Example: handread cache --clear
+    Example: handread cache
+             handread cache --clear
+
+    Written: nothing; --clear empties the cache folder. The queue and the images themselves stay as they are.
+
+    Exit codes: 0 done, 2 wrong usage.
     """
     from tui.pictures.cache import Copies
     from tui.settings import load

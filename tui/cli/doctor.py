@@ -39,6 +39,11 @@ def doctor(as_json: bool, shows_glyphs: bool, queue: Path | None, service: str |
 
     \b
     Example: handread doctor --service vision
+             handread doctor --glyphs
+
+    Written: what the terminal says of itself, and the glyph set that is picked, into your cache folder.
+
+    Exit codes: 0 a run can begin, 1 it would fail, 2 wrong usage, 130 interrupted.
     """
     if shows_glyphs:
         _show_glyphs()

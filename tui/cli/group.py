@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 import click
 
 from tui import __version__
-from tui.exits import WRONG_USAGE
+from tui.exits import INTERRUPTED, WRONG_USAGE
 
 _WITH_VALUE = {"--queue", "--service", "--glyphs", "--theme", "--max-calls"}
 """Options that may stand before a command's name."""
@@ -17,16 +21,33 @@ _ORDER = (
     "demo",
     "run",
     "review",
+    "decide",
     "add",
+    "watch",
     "import",
     "status",
     "export",
     "score",
+    "second",
     "show",
     "serve",
     "doctor",
     "cache",
+    "compact",
+    "completion",
 )
+_GOES_ON = {
+    "run": "What was sent stays sent, and what was read is kept: the same command goes on with the rest.",
+    "decide": "What was decided is kept: the same command goes on, and leaves alone what stands so already.",
+    "add": "What was added stays in the queue: the same command goes on.",
+    "watch": "What is in the queue stays there: the same command goes on.",
+    "import": "What was taken in stays in the queue: the same command goes on.",
+    "status": "Nothing was changed.",
+    "export": "The same command goes on: files that are there are not written again.",
+    "score": "Nothing was changed: the same command begins anew.",
+}
+"""How to go on with a command for pipelines, where a signal ended it; the screens have ways of their own."""
+_NAME = "tui.cli.group.name"
 
 
 class Sentence(click.ClickException):
@@ -44,11 +65,43 @@ class Commands(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the command first, wherever it stands among the options; without one it is `open`."""
-        return super().parse_args(ctx, command_first(args, self.commands))
+        first = command_first(args, self.commands)
+        ctx.meta[_NAME] = first[0]
+        return super().parse_args(ctx, first)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; where SIGINT or SIGTERM ends it, say how to go on."""
+        words = _GOES_ON.get(ctx.meta[_NAME])
+        if words is None:
+            return super().invoke(ctx)
+        try:
+            with _ended_by_sigterm():
+                return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo(f"handread: interrupted. {words}", err=True)
+            sys.exit(INTERRUPTED)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's own shape)
         """Name the commands in the order in which a newcomer meets them."""
         return sorted(self.commands, key=_ORDER.index)
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """Have SIGTERM end what runs as SIGINT does, so that what is open is closed; commands may do otherwise within."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, end)
+    except ValueError:  # signals belong to the main thread, and this is another
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def command_first(args: list[str], commands: Mapping[str, click.Command]) -> list[str]:
@@ -79,6 +132,13 @@ def handread() -> None:
     every screen `?` shows the keys; they can be changed in the settings.
 
     \b
+    Example: handread scans/ letter.tif
+             find /archive -name '*.tif' -print0 | handread add -0 - && handread run > archive.txt
+             handread decide accept --where 'conf>=.95' && handread export --format alto --out alto
+
+    Written: the queue file, queue.db in your data folder, or the one that --queue or $HANDREAD_QUEUE names;
+    the images themselves never.
+
     Exit codes: 0 all done, 1 some images failed, 2 wrong usage, 3 as many images were sent as may be,
     4 the service refused the key, 130 interrupted.
     """

@@ -40,6 +40,11 @@ def review(
 
     \b
     Example: handread run scans/ && handread review --plain
+             printf 'a\\nf name\\nu\\n' | handread review --plain
+
+    Written: decisions, into the queue file, each before the next line is shown; and what you set for this queue.
+
+    Exit codes: 0 left, 2 wrong usage, or no terminal for the screens, 130 interrupted.
     """
     settings = settings_for(queue=queue, glyphs=glyphs, colours=colours, graphics=graphics, theme=theme)
     if plain:

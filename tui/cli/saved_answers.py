@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tui.cli.group import Sentence, handread
-from tui.cli.shared import names_from_stdin, settings_for, with_queue
+from tui.cli.shared import Teller, json_line, names_from_stdin, settings_for, with_nul, with_queue, with_quiet
 from tui.exits import DONE, SOME_FAILED
+
+if TYPE_CHECKING:
+    from tui.saved import Imported
 
 
 @handread.command("import", short_help="Put answers that were saved elsewhere into the queue.")
@@ -20,8 +24,13 @@ from tui.exits import DONE, SOME_FAILED
     metavar="FILE|FOLDER",
     help="The picture of the one answer, or where the pictures are; else they are looked for beside the answers.",
 )
+@with_nul
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line and answer.")
+@with_quiet
 @with_queue
-def import_saved(names: tuple[str, ...], image: Path | None, queue: Path | None) -> None:
+def import_saved(
+    names: tuple[str, ...], image: Path | None, nul: bool, as_json: bool, quiet: bool, queue: Path | None
+) -> None:
     """Put answers that were saved elsewhere into the queue, to review and export them; no service is called.
 
     Which service wrote an answer is told by its shape: Recognize Text, Read, Image Analysis, Form Recognizer, Document
@@ -30,16 +39,38 @@ def import_saved(names: tuple[str, ...], image: Path | None, queue: Path | None)
 
     \b
     Example: handread import answers/*.json --image scans/
+             find /answers -name '*.json' -print0 | handread import -0 -
+
+    Written: the queue file. Answers and pictures stay where they are.
+
+    Exit codes: 0 all were taken in, 1 some were not, 2 wrong usage, 130 interrupted.
     """
     from tui.saved import import_answers
 
-    answers = [Path(name) for name in names_from_stdin(names)]
+    answers = [Path(name) for name in names_from_stdin(names, nul=nul)]
     _refuse_image(image, len(answers))
     problems = 0
-    for imported in import_answers(settings_for(queue=queue).queue, answers, image):
-        problems += not imported.item_id
-        click.echo(imported.sentence, err=not imported.item_id)
+    with Teller(quiet=quiet) as teller:
+        for done, imported in enumerate(import_answers(settings_for(queue=queue).queue, answers, image), 1):
+            problems += not imported.item_id
+            if as_json:
+                teller.print(json_line(_as_object(imported)))
+            if not imported.item_id:
+                teller.complain(imported.sentence)
+            elif not (quiet or as_json):
+                teller.print(imported.sentence)
+            teller.progress(f"importing: {done:,} of {len(answers):,}")
     sys.exit(SOME_FAILED if problems else DONE)
+
+
+def _as_object(imported: Imported) -> dict[str, object]:
+    return {
+        "answer": str(imported.answer),
+        "item": imported.item_id or None,
+        "source": imported.source,
+        "new": imported.new,
+        "said": imported.sentence,
+    }
 
 
 def _refuse_image(image: Path | None, answers: int) -> None:

@@ -83,6 +83,11 @@ def serve(
 
     \b
     Example: handread serve --port 5000
+             handread serve --host 0.0.0.0 --key-file serve.key --public-url https://ocr.example.org
+
+    Written: results, for 48 hours, into the folder --keep; a line a request on stderr, without --quiet.
+
+    Exit codes: 0 stopped with nothing under way, 2 wrong usage, 130 stopped before all that was under way had ended.
     """
     _refuse_without_server()
     from tui.serving.server import Plan, serve

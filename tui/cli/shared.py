@@ -1,13 +1,17 @@
-"""What the commands share: options, the settings they run with, the profile they name, and names from stdin."""
+"""What the commands share: options, settings, the profile they name, names from stdin, and what is said on stderr."""
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import sys
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 import click
 
@@ -15,7 +19,11 @@ from tui.cli.group import Sentence
 from tui.exits import SOME_FAILED
 
 if TYPE_CHECKING:
+    from tui.filters import Filter
     from tui.settings import Service, Settings
+
+_GLANCE = 0.1
+"""Seconds between two changes of what is shown on a terminal."""
 
 
 def with_queue(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -45,6 +53,18 @@ def with_budget(command: Callable[..., Any]) -> Callable[..., Any]:
         metavar="N",
         help="Send no more than N images from this queue to this service, all its runs counted.",
     )(command)
+
+
+def with_nul(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option -0, for the names that `-` takes from stdin."""
+    return click.option(
+        "-0", "--null", "nul", is_flag=True, help="The names that `-` takes from stdin end with NUL: find -print0."
+    )(command)
+
+
+def with_quiet(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option --quiet."""
+    return click.option("--quiet", is_flag=True, help="Say nothing but what went wrong.")(command)
 
 
 def with_looks(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -159,13 +179,88 @@ def _refuse_without_engine() -> None:
         raise Sentence(f"{error} Or review only, with --service none.") from error
 
 
-def names_from_stdin(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the names with `-` replaced by the lines of stdin."""
+def names_from_stdin(names: Sequence[str], *, nul: bool = False) -> tuple[str, ...]:
+    """Return the names with `-` replaced by the lines of stdin; with `nul` by names that end with NUL.
+
+    Raises Sentence where names with NUL are expected and nothing says that they come from stdin.
+    """
     if "-" not in names:
+        if nul:
+            raise Sentence("-0 is about names from stdin: write `-` too, as in find ... -print0 | handread add -0 -")
         return tuple(names)
-    lines = sys.stdin.buffer.read().split(b"\n")
-    given = [os.fsdecode(line) for line in lines if line]
+    parts = stdin_bytes().read().split(b"\0" if nul else b"\n")
+    given = [os.fsdecode(part) for part in parts if part]
     return tuple(source for name in names for source in (given if name == "-" else [name]))
+
+
+def stdin_bytes() -> BinaryIO:
+    """Return stdin as bytes; nothing where it is closed."""
+    return sys.stdin.buffer if sys.stdin else BytesIO()
+
+
+def filter_of(where: str) -> Filter:
+    """Return the filter of --where; raises Sentence, with a caret under the place, where it cannot be understood."""
+    from tui.filters import FilterError, parse
+
+    try:
+        return parse(where)
+    except FilterError as error:
+        raise Sentence(f"{error}\n{error.pointed}") from error
+
+
+def json_line(values: Mapping[str, object]) -> str:
+    """Return an object of the versioned schema as one line; a name whose bytes are no UTF-8 is written with escapes."""
+    return json.dumps({"schema": 1, **values})
+
+
+class Teller:
+    """What a command says: sentences on stderr, and on a terminal a row below them with how far it is.
+
+    A context manager: the row is gone at its end.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._quiet = quiet
+        self._shows = not quiet and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self._shown_at = 0.0
+        self._row = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._clear()
+
+    def say(self, sentence: str) -> None:
+        """Say something that may be left unsaid."""
+        if not self._quiet:
+            self.complain(sentence)
+
+    def complain(self, sentence: str) -> None:
+        """Say what a person has to know."""
+        from tui.model import printable
+
+        self._clear()
+        click.echo(printable(sentence), err=True)
+
+    def print(self, text: str) -> None:
+        """Print what the command was asked for, on stdout."""
+        self._clear()
+        click.echo(text)
+
+    def progress(self, words: str) -> None:
+        """Show how far it is."""
+        now = time.monotonic()
+        if not self._shows or now - self._shown_at < _GLANCE:
+            return
+        self._clear()
+        self._shown_at, self._row = now, words[: shutil.get_terminal_size().columns - 1]
+        click.echo(self._row, nl=False, err=True)
+
+    def _clear(self) -> None:
+        if self._row:
+            self._row = ""
+            click.echo("\r\x1b[K", nl=False, err=True)
 
 
 def refuse_if_nothing_is_there(names: Sequence[str]) -> None:
