@@ -57,17 +57,28 @@ def open_queue(
     The name of this command may be left out. Without a PATH the queue is opened as it is.
 
     \b
-    Example: handread --queue box3.db scans/
+    Example: handread scans/ letter.tif https://example.org/page.jpg
+             handread --queue box3.db
+
+    Written: the queue file; copies of large pictures, and of those named by URLs, in your cache folder.
+
+    Exit codes: 0 left, 1 none of the names stands for an image, 2 wrong usage, or no terminal for the screens.
     """
     settings = settings_for(queue=queue, glyphs=glyphs, colours=colours, graphics=graphics, theme=theme)
     if not is_terminal():
         raise Sentence(
-            "the screens need a terminal, and this is none. `handread run PATH...` recognises and prints without one."
+            f"the screens need a terminal, and {_complaint()}."
+            " `handread run PATH...` recognises and prints without one. `handread review --plain` reviews line by line."
         )
     names = names_from_stdin(names)
     refuse_if_nothing_is_there(names)
     profile = profile_of(settings, service) if names else service_of(settings, service)
     show_screens(settings, within_budget(profile, max_calls) if profile else None, names)
+
+
+def _complaint() -> str:
+    """Say why no screen opens here."""
+    return "TERM says that this one is dumb" if os.environ.get("TERM") == "dumb" else "this is none"
 
 
 @handread.command(short_help="Review the pages that Handread brings along.")
@@ -77,6 +88,14 @@ def demo(queue: Path | None, glyphs: str | None, colours: str | None, graphics: 
     """Review the pages that Handread brings along, read by its own engine.
 
     They have a queue of their own, so that what you try does no harm. Without a terminal the text is printed as a tree.
+
+    \b
+    Example: handread demo
+             handread demo > demo.txt
+
+    Written: a queue file of its own, demo.db in your data folder.
+
+    Exit codes: 0 left, or all were read, 1 some failed, 2 wrong usage, 130 interrupted.
     """
     from tui.demo import pages
     from tui.settings import LOCAL, data_folder

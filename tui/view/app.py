@@ -15,6 +15,7 @@ from textual import events
 from textual.app import App
 from textual.driver import Driver
 from textual.filter import LineFilter
+from textual.notifications import SeverityLevel
 from textual.worker import WorkType
 
 from tui.intake import Arrived, Notice, take_in
@@ -28,7 +29,8 @@ from tui.runner import GRACE, Runner
 from tui.settings import Service, Settings
 from tui.store import Store, StoreError
 from tui.view.adviser import Adviser
-from tui.view.controls import Controls
+from tui.view.company import Company
+from tui.view.controls import Controls, Remark
 from tui.view.desk import Desk
 from tui.view.easel import Easel, painting_driver
 from tui.view.key_order import KeyOrder
@@ -38,10 +40,15 @@ from tui.view.machine import Machine, ReadsAgain
 from tui.view.plain import AsciiTwins
 from tui.view.screens.question import QuestionScreen
 from tui.view.screens.queue import QueueScreen
+from tui.view.screens.review import ReviewScreen
 from tui.view.tools import Tools
+from tui.view.whereabouts import Whereabouts, whereabouts_from_text, whereabouts_to_text
+from tui.view.widgets.key_bar import KeyBar
 
 MOST_TOLD = 2
 """How many sentences about names that were given are told one by one: a folder may hold a thousand bad files."""
+REMARK = 4.0
+"""How many seconds a remark stands where nothing else is said about that."""
 LAST_WORDS = GRACE + 1.0
 """How many seconds the machine has to end when the program is left."""
 
@@ -84,6 +91,7 @@ class HandreadApp(App[None]):
         self._threads: list[Thread] = []
         self._keys = KeyOrder(self, super().on_event)
         self._offer = ""
+        self._left_at: Whereabouts | None = None
 
     def on_mount(self) -> None:
         """Open the queue file, show the queue and set the machine to work."""
@@ -93,13 +101,16 @@ class HandreadApp(App[None]):
         self._desk = Desk(self._settings.queue)
         self._adviser = Adviser(self._settings.queue)
         reviewer = self._settings.reviewer
-        looks = looks_from_text(self._store.preferences(reviewer).get("looks", ""))
+        self._company = Company(self._settings.queue, reviewer)
+        preferences = self._store.preferences(reviewer)
+        looks = looks_from_text(preferences.get("looks", ""))
         tools = Tools(
             self._store,
             self._desk,
             self._adviser,
             reviewer,
             self._settings.glyphs,
+            self._company,
             machine=self._machine(),
             opener=Opener(Copies(self._settings.cache, self._settings.cache_bytes)),
             easel=self._easel,
@@ -107,7 +118,12 @@ class HandreadApp(App[None]):
             remembered=Remembered(looks, self._keep_looks),
             clock=self._clock,
         )
-        self.push_screen(QueueScreen(tools, opens_review=self._opens_review))
+        here = whereabouts_from_text(preferences.get("whereabouts", ""))
+        queue = QueueScreen(tools, opens_review=self._opens_review and here is None)
+        self.push_screen(queue)
+        if here is not None:
+            queue.call_after_refresh(queue.return_to, here)
+            self._keep_in_the_background("whereabouts", "")
         with suppress(NotImplementedError, RuntimeError):  # where there are no signals, or another thread has them
             for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
                 asyncio.get_running_loop().add_signal_handler(number, self._end, number)
@@ -127,8 +143,11 @@ class HandreadApp(App[None]):
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             for key in _without_alt(event):
                 self._keys.add(key)
-        else:
-            await super().on_event(event)
+            return
+        await super().on_event(event)
+        doubt = getattr(self._driver, "doubt", None)
+        if isinstance(event, events.Resize) and doubt is not None:
+            doubt()  # a terminal that changed its size, and changed it back, may show anything
 
     async def run_action(self, *arguments: Any, **more: Any) -> bool:
         """Run a key's action; a queue file that fails it is told of, and the program goes on."""
@@ -139,7 +158,8 @@ class HandreadApp(App[None]):
             return True
 
     def _end(self, number: int) -> None:
-        """End as a signal asks for, and leave the terminal as it was found."""
+        """End as a signal asks for, leave the terminal as it was found, and begin there again the next time."""
+        self._left_at = self._whereabouts()
         self.exit(return_code=128 + number)
 
     def exit(self, *arguments: Any, **more: Any) -> None:
@@ -150,12 +170,36 @@ class HandreadApp(App[None]):
 
     def get_driver_class(self) -> type[Driver]:
         """Return the way to the terminal, on which pictures are painted where the screens have left room for them."""
-        return painting_driver(super().get_driver_class(), lambda: self._easel)
+        driver = super().get_driver_class()
+        if driver.__name__ != "LinuxDriver":
+            return painting_driver(driver, lambda: self._easel)
+        from tui.view.line import wired_driver  # there is none for Windows
+
+        return wired_driver(lambda: self._easel, partial(self._end, signal.SIGHUP))
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what every line goes through before it is drawn."""
         twins = [AsciiTwins()] if self._settings.glyphs == ASCII.name else []
         return [*super().get_line_filters(), *twins]
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Say something: shortly in the row of the keys, where that has room; what is wrong above everything else."""
+        is_short = bool(self._screen_stack) and severity == "information"
+        bars = list(self.screen.query(KeyBar)) if is_short else []
+        if any(bar.takes(message) for bar in bars):
+            self.controls.remark = Remark.for_seconds(message, timeout or REMARK)
+            for bar in bars:
+                bar.say_remark()
+        else:
+            super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def action_help_quit(self) -> None:
         """Answer ctrl+c, which people press to leave a program."""
@@ -166,6 +210,8 @@ class HandreadApp(App[None]):
         """Let the machine end what it does; what is under way is taken up again at the next start."""
         self._leaving.set()
         self._keys.close()
+        if self._left_at is not None:
+            await self._keep("whereabouts", whereabouts_to_text(self._left_at))
         if self._runner is not None:
             self._runner.stop()
         deadline = time.monotonic() + LAST_WORDS
@@ -173,9 +219,17 @@ class HandreadApp(App[None]):
             await asyncio.to_thread(thread.join, max(0.0, deadline - time.monotonic()))
         if self._rereading is not None:
             await self._rereading.close()
+        await asyncio.to_thread(self._company.close)
         await self._desk.close()
         await self._adviser.close()
         self._store.close()
+
+    def _whereabouts(self) -> Whereabouts | None:
+        """Return where the cursor stands in the review; None where no image is under review."""
+        for screen in self.screen_stack:
+            if isinstance(screen, ReviewScreen) and screen.rows.spot is not None:
+                return Whereabouts(screen.item_id, screen.rows.spot)
+        return None
 
     def _write(self, sequences: str) -> None:
         """Send the terminal what is no text; pictures are, and Textual has no other way for them."""
@@ -184,8 +238,11 @@ class HandreadApp(App[None]):
 
     def _keep_looks(self, looks: Looks) -> None:
         """Keep how pictures look for the next time."""
-        begin: WorkType[None] = partial(self._keep, "looks", looks_to_text(looks))
-        self.run_worker(begin, group="looks", exclusive=True)
+        self._keep_in_the_background("looks", looks_to_text(looks))
+
+    def _keep_in_the_background(self, name: str, value: str) -> None:
+        begin: WorkType[None] = partial(self._keep, name, value)
+        self.run_worker(begin, group=name, exclusive=True)
 
     async def _keep(self, name: str, value: str) -> None:
         with suppress(StoreError):  # that the disk is full is told of when something is decided
