@@ -275,7 +275,7 @@ def test_lines_come_by_doubt_with_the_unknown_last(connection: sqlite3.Connectio
 
 def test_items_come_by_name_time_and_doubt(connection: sqlite3.Connection) -> None:
     b, a, c = (write(connection, "line", name=f"/{name}.png") for name in "bac")
-    connection.execute("update item set ended_at = 10 - id, doubtful = id % 3")
+    connection.execute("update item set ended_at = 10 - id, doubtful_left = id % 3")
     windows = {order: ItemsMatching(connection, parse("line>0"), order=order).window(0, 9) for order in Order}
     assert windows == {
         Order.FILE: [b, a, c],

@@ -271,7 +271,7 @@ def test_the_old_ocr_turned_its_picture_and_here_it_is_turned_back(queue: Path, 
     page = store.pages(imported.item_id)[0]
     polygon = box_of(store, imported)
     assert page.angle == pytest.approx(-30)
-    assert polygon.angle == pytest.approx(-30)
+    assert polygon.angle == pytest.approx(-30, abs=0.01)  # of a box 20 pixels wide, kept to a hundredth of one
     assert sum(polygon.numbers[::2]) / 4 == pytest.approx(50)
     assert sum(polygon.numbers[1::2]) / 4 == pytest.approx(50)
 

@@ -38,7 +38,7 @@ from tui.filter_sql import (
     where_item,
 )
 from tui.filters import Filter, finite, folded, plain, words
-from tui.model import Line, LineKey
+from tui.model import DECIDED, Line, LineKey
 
 LAST_PAGE = (1 << ITEM_BITS - LINE_BITS) - 1
 LAST_LINE = (1 << LINE_BITS) - 1
@@ -48,6 +48,7 @@ CHUNK = 250
 """How many items are looked at together."""
 
 _CODE_OF = " ".join(f"when '{verdict}' then {code}" for verdict, code in CODES.items())
+_OPEN = ", ".join(str(code) for verdict, code in CODES.items() if verdict not in DECIDED)
 _LINE_OF = f"({{row}}.item_id << {ITEM_BITS}) | ({{row}}.page << {LINE_BITS}) | {{row}}.line"  # SQL has no order here
 _IN_INDEX = f"{{row}}.page between 0 and {LAST_PAGE} and {{row}}.line between 0 and {LAST_LINE}"
 
@@ -106,14 +107,14 @@ class Order(StrEnum):
     TIME = "time"
     """As they were read; what has not been comes first."""
     DOUBT = "doubt"
-    """Items: most doubtful words first. Lines: least confident first, those of unknown confidence last."""
+    """Items: most doubtful words left first. Lines: least confident first, those of unknown confidence last."""
 
 
 _ITEM_ORDER = {
     Order.FILE: "item.id",
     Order.NAME: "item.source, item.id",
     Order.TIME: "item.ended_at, item.id",
-    Order.DOUBT: "item.doubtful desc, item.id",
+    Order.DOUBT: "item.doubtful_left desc, item.id",
 }
 
 
@@ -160,6 +161,12 @@ def set_text(connection: sqlite3.Connection, item_id: int, page: int, line: int,
     if 0 <= page <= LAST_PAGE and 0 <= line <= LAST_LINE:
         values = (*_texts(text), _line_id(item_id, LineKey(page, line)))
         connection.execute("update line set text = ?, folded = ? where id = ?", values)
+
+
+def doubtful_left(connection: sqlite3.Connection, item_id: int) -> int:
+    """Return how many doubtful words an item has in lines that nobody has settled."""
+    sql = f"select total(doubtful) from line where id >= ? and id < ? and verdict in ({_OPEN})"
+    return int(connection.execute(sql, (item_id << ITEM_BITS, item_id + 1 << ITEM_BITS)).fetchone()[0])
 
 
 def forget(connection: sqlite3.Connection, item_id: int) -> None:
@@ -264,10 +271,12 @@ class _Asked:
                 "line.id",
             )
         else:
+            # One lower bound: of two SQLite may take the wrong one, and begin for each item at the first line of all.
             yield from self._hits(
-                f"item cross join line on line.id >= item.id << {ITEM_BITS} and line.id < (item.id + 1) << {ITEM_BITS}",
-                "item.id >= ? and line.id > ?",
-                [after >> ITEM_BITS, after],
+                f"item cross join line on line.id > max(?, (item.id << {ITEM_BITS}) - 1)"
+                f" and line.id < (item.id + 1) << {ITEM_BITS}",
+                "item.id >= ?",
+                [after, after >> ITEM_BITS],
                 "item.id, line.id",
             )
 

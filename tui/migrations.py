@@ -182,11 +182,64 @@ create trigger item_gone after delete on item begin
 end;
 """
 
-STEPS: tuple[str, ...] = (FIRST, SECOND, THIRD, line_index.SCRIPT)
+FIFTH = """
+-- Which image each program has open, for the others to know; a row stays behind where a program was killed.
+create table open_item (
+    program text primary key,
+    machine text not null,
+    process integer not null,
+    started text not null,
+    reviewer text not null,
+    item_id integer not null,
+    since real not null,
+    seen real not null
+) without rowid;
+
+-- The decided lines that were drawn to be read a second time, with the decision that counted then. What the second
+-- person makes of a line is an act `second` among the decisions, which never stands.
+create table sampled (
+    item_id integer not null references item (id) on delete cascade,
+    page integer not null,
+    line integer not null,
+    decision_id integer not null,
+    drawn_at real not null,
+    drawn_by text not null,
+    primary key (item_id, page, line)
+) without rowid;
+create index decision_second on decision (item_id, page, line, id) where act = 'second';
+"""
+
+SIXTH = """
+-- How many doubtful words each image has in lines that nobody has decided, and the whole queue by the tally.
+alter table item add column doubtful_left integer not null default 0;
+create index item_doubtful on item (id) where state = 'done' and doubtful_left and not removed;
+create index item_by_doubt on item (doubtful_left desc, id) where not removed;
+alter table item_tally add column doubtful integer not null default 0;
+drop trigger item_added;
+create trigger item_added after insert on item begin
+    insert into item_tally values (new.state, 1, new.lines, new.doubtful_left)
+        on conflict do update set items = items + 1, lines = lines + new.lines, doubtful = doubtful + new.doubtful_left;
+end;
+drop trigger item_moved;
+create trigger item_moved after update of state, lines, doubtful_left, removed on item begin
+    update item_tally set items = items - 1, lines = lines - old.lines, doubtful = doubtful - old.doubtful_left
+        where state = old.state and not old.removed;
+    insert into item_tally select new.state, 1, new.lines, new.doubtful_left where not new.removed
+        on conflict do update set items = items + 1, lines = lines + new.lines, doubtful = doubtful + new.doubtful_left;
+end;
+drop trigger item_gone;
+create trigger item_gone after delete on item begin
+    update item_tally set items = items - 1, lines = lines - old.lines, doubtful = doubtful - old.doubtful_left
+        where state = old.state and not old.removed;
+end;
+"""
+
+STEPS: tuple[str, ...] = (FIRST, SECOND, THIRD, line_index.SCRIPT, FIFTH, SIXTH)
 """Step n brings a file from version n to version n + 1."""
 
-MEASURED: Final = 4
-"""From this version on a file says of each page how many lines it has, and keeps each line where a filter finds it."""
+MEASURED: Final = 6
+"""From this version on a file says of each page how many lines it has, of each image how many doubtful words are left,
+and keeps each line where a filter finds it."""
 
 
 def migrate(connection: sqlite3.Connection, measure: Callable[[], None]) -> None:

@@ -382,6 +382,8 @@ class Item:
     """How many of them are decided to the last line."""
     doubtful: int = 0
     """How many words are doubtful."""
+    doubtful_left: int = 0
+    """How many of them are in lines that nobody has settled."""
     priority: int = 0
     """What has more is sent sooner."""
     is_paused: bool = False

@@ -1,0 +1,235 @@
+"""How a queue of 100,000 images feels: `python -m tests.bench.size [--images N] [--keep FILE] [--peers] [--quick]`.
+
+A queue file is written with 30 lines an image, of which a tenth is decided (with FILE, one that is there is used); then
+the real program works on it in a terminal. Told are
+
+    file           bytes an image
+    start          milliseconds until the queue is on the screen, beside a Textual program that says "hello"
+    key            milliseconds from a key to the last byte of what came of it, half of them and 95 of 100
+    end, filter .. milliseconds until the first rows of it are on the screen
+    memory         the most that was resident, in MiB
+    added          how many files a second are put into a queue, hashed and measured
+
+and with --peers the same of less, neomutt, mc and tig, where they are installed: less and tig on as many lines as there
+are images, neomutt on 10,000 mails, mc on 10,000 files. Times are by the clock: compare the rows of one run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from PIL import Image
+
+from tests.bench.line import HANDREAD, environment
+from tests.bench.queue_file import KNOWN, write_queue
+from tests.reviewer import MeasuredTerminal
+from tests.terminal import KEYS
+from tui.store import Store
+
+SIZE = (200, 50)
+PATIENCE = 120.0
+QUIET = 0.06
+"""So many seconds without a byte are rest."""
+HELLO = (
+    "from textual.app import App\nfrom textual.widgets import Label\n"
+    "class Hello(App[None]):\n    BINDINGS = [('q', 'quit', 'Quit')]\n"
+    "    def compose(self):\n        yield Label('hello')\nHello().run()\n"
+)
+MAILS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A row of the table."""
+
+    what: str
+    value: str
+
+
+class Watch:
+    """Times what a program in a terminal does."""
+
+    def __init__(self, terminal: MeasuredTerminal, started: float) -> None:
+        self._terminal = terminal
+        self._started = started
+
+    def start(self, until: str) -> float:
+        """Return the milliseconds from the start until something is on the screen."""
+        self._terminal.wait_for(until, PATIENCE)
+        return 1e3 * (self._terminal.last_at - self._started)
+
+    def keys(self, key: str, times: int) -> list[float]:
+        """Return for each press of a key the milliseconds to the last byte that came of it."""
+        return [self.key(key) for _ in range(times)]
+
+    def key(self, *keys: str, until: str = "") -> float:
+        """Return the milliseconds from some keys, sent at once, to the last byte, or until something is shown."""
+        at, received = time.perf_counter(), self._terminal.received
+        self._terminal.type("".join(KEYS.get(key, key) for key in keys))
+        if until:
+            self._terminal.wait_for(until, PATIENCE)
+        while self._terminal.received == received and time.perf_counter() - at < 1:
+            self._terminal.rest(0.01)
+        shown_at = self._terminal.last_at
+        self._terminal.rest(QUIET)
+        return 1e3 * ((shown_at if until else self._terminal.last_at) - at)
+
+    def memory(self) -> float:
+        """Return the most that was resident, in MiB, of the program and of what it has started."""
+        pids = [self._terminal.pid, *_children(self._terminal.pid)]
+        return sum(_peak(pid) for pid in pids) / 1024
+
+
+def _children(pid: int) -> list[int]:
+    listed = subprocess.run(["ps", "--ppid", str(pid), "-o", "pid="], capture_output=True, text=True, check=False)
+    return [int(child) for child in listed.stdout.split()]
+
+
+def _peak(pid: int) -> int:
+    try:
+        found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+    except OSError:
+        return 0
+    return int(found[1]) if found else 0
+
+
+def handread(queue: Path, folder: Path, times: int) -> Iterator[Figure]:
+    """Yield what the program takes on a queue file."""
+    home = environment(folder) | {"HANDREAD_QUEUE": str(queue)}
+    started = time.perf_counter()
+    with MeasuredTerminal((*HANDREAD, "--service", "none"), SIZE, home) as terminal:
+        watch = Watch(terminal, started)
+        yield _ms("start, to the queue", watch.start(r"000001\.jpg"))
+        terminal.rest(0.3)
+        yield _keys("a row down", watch.keys("j", times))
+        terminal.received = 0
+        watch.keys("j", 10)
+        yield Figure("bytes of a row down", f"{terminal.received / 10:.0f}")
+        yield _keys("a page down", watch.keys("pagedown", times // 4 + 1))
+        yield _ms("to the end", watch.key("G"))
+        yield _ms("to the start", watch.key("g"))
+        for name, keys, until in (
+            ("filter: flagged", ("\\", "flagged", "enter"), r"flagged: "),
+            ("filter: a text", ("\\", "text~Raveloe", "enter"), r"text~Raveloe: 1 image"),
+            ("filter: conf<.6 & undecided", ("\\", "conf<.6 & undecided", "enter"), r"conf<.6 & undecided: "),
+        ):
+            yield _ms(name, watch.key(*keys, until=until))
+            terminal.rest(0.5)
+            watch.key("escape")
+        yield _ms("most doubtful first", watch.key(",", "d"))
+        watch.key(",", "f")
+        yield _ms("search: a text", watch.key("/", "Silas the Weaver", "enter", until=KNOWN[:30]))
+        watch.key("q")
+        yield _ms("open the review", watch.key("enter", until=r"line \d+ of \d+"))
+        terminal.rest(0.5)
+        yield _keys("accept a line", watch.keys("a", times // 2 + 1))
+        yield _ms("next doubtful word", watch.key("]"))
+        yield Figure("memory, MiB", f"{watch.memory():.0f}")
+
+
+def peers(folder: Path, lines: int, times: int) -> Iterator[Figure]:
+    """Yield what other programs take, those that are installed."""
+    rows = folder / "rows.txt"
+    rows.write_text("".join(f"row {number} of a long list of things\n" for number in range(1, lines + 1)))
+    box = folder / "mails.mbox"
+    box.write_text("".join(_mail(number) for number in range(min(MAILS, lines))))
+    files = folder / "files"
+    files.mkdir()
+    for number in range(min(MAILS, lines)):
+        (files / f"file{number:05}.txt").touch()
+    programs: dict[str, tuple[Sequence[str], str, str]] = {
+        "textual, hello": ((sys.executable, "-c", HELLO), "hello", ""),
+        "less": (("less", str(rows)), "row 1 ", "j"),
+        "neomutt": (("neomutt", "-n", "-F", "/dev/null", "-R", "-f", str(box)), "subject 0", "j"),
+        "mc": (("mc", "-n", str(files)), r"file00000", "down"),
+    }
+    for name, (argv, until, key) in programs.items():
+        if not shutil.which(argv[0]):
+            continue
+        started = time.perf_counter()
+        with MeasuredTerminal(argv, SIZE, environment(folder)) as terminal:
+            watch = Watch(terminal, started)
+            yield _ms(f"{name}: start", watch.start(until))
+            terminal.rest(0.3)
+            if key:
+                yield _keys(f"{name}: a row down", watch.keys(key, times))
+            yield Figure(f"{name}: memory, MiB", f"{watch.memory():.0f}")
+
+
+def _mail(number: int) -> str:
+    date = f"Mon, 1 Jan 2024 00:{number // 60 % 60:02}:{number % 60:02} +0000"
+    return (
+        f"From a@b Mon Jan  1 00:00:00 2024\nFrom: a@b\nDate: {date}\nSubject: subject {number}\n"
+        f"Message-ID: <{number}@b>\n\nText {number}\n\n"
+    )
+
+
+def added_a_second(folder: Path, images: int) -> float:
+    """Return how many files a second are put into a queue without a screen."""
+    scans = folder / "scans"
+    scans.mkdir()
+    page = Image.new("L", (60, 80), 255)
+    for number in range(images):
+        page.putpixel((number % 60, number // 60 % 80), number // 4800 % 250)
+        page.save(scans / f"{number:06}.png", compress_level=0)
+    home = environment(folder) | {"HANDREAD_QUEUE": str(folder / "added.db")}
+    started = time.perf_counter()
+    subprocess.run(
+        [*HANDREAD, "add", "--quiet", str(scans), "--service", "local"], env={**os.environ, **home}, check=True
+    )
+    return images / (time.perf_counter() - started)
+
+
+def size_of(queue: Path) -> Figure:
+    """Return how many bytes a queue file has for each image."""
+    with Store(queue) as store:
+        images = store.tally().total
+    return Figure("bytes an image in the file", f"{queue.stat().st_size / max(1, images):,.0f}")
+
+
+def _ms(what: str, milliseconds: float) -> Figure:
+    return Figure(what, f"{milliseconds:.0f} ms")
+
+
+def _keys(what: str, times: Sequence[float]) -> Figure:
+    ordered = sorted(times)
+    late = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
+    return Figure(what, f"{statistics.median(ordered):.1f} ms, 95 of 100 within {late:.1f}")
+
+
+def main(arguments: Sequence[str] | None = None, say: Callable[[str], None] = print) -> None:
+    """Measure, and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--images", type=int, default=100_000)
+    parser.add_argument("--keep", type=Path, metavar="FILE")
+    parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--quick", action="store_true", help="a small queue, each key a few times")
+    chosen = parser.parse_args(arguments)
+    images, times = (60, 4) if chosen.quick else (chosen.images, 100)
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        queue = chosen.keep or folder / "queue.db"
+        if not queue.exists():
+            write_queue(queue, images)
+        say(f"{size_of(queue).what:36}{size_of(queue).value}")
+        for figure in handread(queue, folder, times):
+            say(f"{figure.what:36}{figure.value}")
+        say(f"{'files added a second':36}{added_a_second(folder, 40 if chosen.quick else min(images, 20_000)):,.0f}")
+        if chosen.peers:
+            for figure in peers(folder, images, times):
+                say(f"{figure.what:36}{figure.value}")
+
+
+if __name__ == "__main__":
+    main()
