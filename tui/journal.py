@@ -4,6 +4,8 @@ An act decides a line, or reshapes a page: it splits, joins, adds or moves lines
 a step, which is taken back as a whole. Taking back and making again are acts too; which acts stand is kept beside them,
 as is what follows from those that do: the verdict on each line, and how far each image is.
 
+What a second person reads blind, on a sample, is an act too; it never stands, so that it settles nothing.
+
 The store alone uses it, and opens the transactions.
 """
 
@@ -11,14 +13,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from tui import line_index
 from tui.arrangement import Rearrangement, arranged, from_data, numbered_from, to_data
-from tui.model import DECIDED, Decision, LineKey, Page, Step, Verdict, page_from_data, text_of
+from tui.model import DECIDED, Decision, LineKey, Page, Step, Verdict, text_of
+from tui.packing import pages_from
 
 _LAST_STANDING = (
     "select decision.* from standing join decision on decision.id = decision_id where standing.reviewer = ?"
@@ -44,7 +46,7 @@ class Act:
     """One row of the history of a line."""
 
     name: str
-    """`decide`, `undo` or `redo`."""
+    """`decide`, `undo`, `redo`, or `second` for what was read a second time, beside what counts."""
     decision: Decision
     """What was decided, taken back or made again; who did it and when."""
 
@@ -56,6 +58,22 @@ class Audited:
     item_id: int
     key: LineKey
     was_right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """A decided line that was drawn to be read a second time."""
+
+    item_id: int
+    key: LineKey
+    first: Decision
+    """The decision that counted when it was drawn."""
+    second: Decision | None
+    """What the second person made of it last; None where nobody has read it, or that was taken back."""
+    now: Decision | None
+    """The decision that counts now; None where the line is no more, or nothing is decided of it."""
+    first_stands: bool
+    """False where the first decision was taken back."""
 
 
 class Journal:
@@ -84,7 +102,7 @@ class Journal:
         """Return what was accepted, corrected and taken back after an act, the oldest first, at most so many."""
         rows = self._connection.execute(
             "select id, act, engine_text, coalesce(text, engine_text) as text from decision where id > ?"
-            " and verdict in ('accepted', 'corrected') order by id limit ?",
+            " and act <> 'second' and verdict in ('accepted', 'corrected') order by id limit ?",
             (after, most),
         ).fetchall()
         return [Settled(row["id"], row["engine_text"], row["text"], stands=row["act"] != "undo") for row in rows]
@@ -136,6 +154,45 @@ class Journal:
         ).fetchall()
         return [Audited(row["item_id"], LineKey(row["page"], row["line"]), bool(row["was_right"])) for row in rows]
 
+    def crossed(self, made: Sequence[Decision], known: Mapping[LineKey, int]) -> list[Decision]:
+        """Return what others had decided of lines just before somebody did who did not know.
+
+        `made` is what was just decided; `known` the number of the decision that was known of a line, 0 for none.
+        """
+        rows = (
+            self._row(
+                "select decision.* from decision join standing on decision_id = decision.id where item_id = ?"
+                " and page = ? and line = ? and act = 'decide' and id > ? and id < ? and decision.reviewer <> ?"
+                " order by id desc limit 1",
+                one.item_id,
+                *one.key,
+                known.get(one.key, 0),
+                one.id,
+                one.reviewer,
+            )
+            for one in made
+        )
+        return [_decision(row) for row in rows if row is not None]
+
+    def shape(self, item_id: int) -> tuple[int, int]:
+        """Return what is another number pair whenever an item's pages have other lines, or are turned otherwise."""
+        row = self._row(
+            "select count(*) as acts, coalesce(sum(decision.id), 0) as numbers from decision"
+            " join standing on decision_id = decision.id where item_id = ? and reshape is not null",
+            item_id,
+        )
+        assert row is not None
+        return row["acts"], row["numbers"]
+
+    def shaped_by(self, item_id: int) -> str:
+        """Return who was the last to reshape an item's pages, or to take that back; empty where nobody has."""
+        row = self._row(
+            "select reviewer from decision as act where item_id = ? and (reshape is not null or exists"
+            " (select 1 from decision where id = act.target and reshape is not null)) order by id desc limit 1",
+            item_id,
+        )
+        return "" if row is None else str(row["reviewer"])
+
     def pages(self, item_id: int) -> tuple[Page, ...]:
         """Return an item's pages as people have shaped them; raises ValueError and the like for a damaged result."""
         return self._shaped(item_id, self._read_pages(item_id))
@@ -155,7 +212,71 @@ class Journal:
         row = self._row("select pages from result where item_id = ?", item_id)
         if row is None or row["pages"] is None:
             return ()
-        return tuple(page_from_data(data) for data in json.loads(zlib.decompress(row["pages"])))
+        return pages_from(row["pages"])
+
+    # -- a second reading ---------------------------------------------------------------------------------------------
+
+    def sampled(self) -> list[Sampled]:
+        """Return the lines that were drawn to be read a second time, in the order of the queue."""
+        rows = self._connection.execute(
+            "select sampled.decision_id as first, verdict.decision_id as now, standing.decision_id as stands,"
+            " (select max(id) from decision where act = 'second' and decision.item_id = sampled.item_id"
+            " and decision.page = sampled.page and decision.line = sampled.line) as second"
+            " from sampled left join verdict using (item_id, page, line)"
+            " left join standing on standing.decision_id = sampled.decision_id"
+            " order by sampled.item_id, sampled.page, sampled.line"
+        ).fetchall()
+        return [self._sampled(row) for row in rows]
+
+    def _sampled(self, row: sqlite3.Row) -> Sampled:
+        first = self._made(row["first"])
+        second = self._made(row["second"]) if row["second"] is not None else None
+        return Sampled(
+            first.item_id,
+            first.key,
+            first,
+            second if second is not None and second.verdict is not Verdict.UNDECIDED else None,
+            self._made(row["now"]) if row["now"] is not None else None,
+            first_stands=row["stands"] is not None,
+        )
+
+    def draw(self, lines: Iterable[tuple[int, LineKey]], most: int, reviewer: str) -> int:
+        """Note the first so many of some decided lines as drawn to be read a second time; returns how many are new.
+
+        Lines that a person has made of others are passed over: their text is not the service's. Those that were drawn
+        before count, and stay as they are.
+        """
+        new = drawn = 0
+        for item_id, key in lines:
+            if drawn == most:
+                break
+            row = self._row(
+                "select decision_id from verdict where item_id = ? and page = ? and line = ?", item_id, *key
+            )
+            if row is None or not self._is_as_read(item_id, key):
+                continue
+            drawn += 1
+            cursor = self._connection.execute(
+                "insert into sampled values (?, ?, ?, ?, ?, ?) on conflict do nothing",
+                (item_id, *key, row["decision_id"], self._clock(), reviewer),
+            )
+            new += cursor.rowcount
+        return new
+
+    def _is_as_read(self, item_id: int, key: LineKey) -> bool:
+        """Whether a line is one of those that the service gave, and not one that a person has made."""
+        if self._row("select 1 from decision where item_id = ? and reshape is not null limit 1", item_id) is None:
+            return True
+        return any(page.number == key.page and key.line < len(page.lines) for page in self._read_pages(item_id))
+
+    def read_second(self, reading: Decision) -> Decision:
+        """Append what a second person makes of a line, beside what counts; `undecided` takes the last one back."""
+        return self._made(self._append("second", reading))
+
+    def _made(self, number: int) -> Decision:
+        row = self._row("select * from decision where id = ?", number)
+        assert row is not None
+        return _decision(row)
 
     # -- acting -------------------------------------------------------------------------------------------------------
 
@@ -167,9 +288,7 @@ class Journal:
             number = self._append("decide", decision, step=step)
             step = step or number
             self._stand(number, decision.reviewer)
-            row = self._row("select * from decision where id = ?", number)
-            assert row is not None
-            made.append(_decision(row))
+            made.append(self._made(number))
         self._settle((decision.item_id, decision.key) for decision in made)
         return made
 
@@ -201,7 +320,7 @@ class Journal:
         undone = self._row(
             "select target from decision where reviewer = ?1 and act = 'undo' and not exists"
             " (select 1 from standing where decision_id = target) and id > coalesce((select max(id) from decision"
-            " where reviewer = ?1 and target is null), 0) order by id desc limit 1",
+            " where reviewer = ?1 and target is null and act <> 'second'), 0) order by id desc limit 1",
             reviewer,
         )
         if undone is None:
@@ -295,7 +414,7 @@ class Journal:
             item_id,
             *key,
         )
-        if row is None:
+        if row is None or row["verdict"] == Verdict.UNDECIDED:
             self._connection.execute("delete from verdict where item_id = ? and page = ? and line = ?", (item_id, *key))
             read = self._row(
                 "select engine_text from decision where item_id = ? and page = ? and line = ?"
@@ -324,9 +443,12 @@ class Journal:
             self._settle_line(item_id, key)
         self._measure(item_id, pages)
 
-    def settle_item(self, item_id: int) -> None:
-        """Bring what follows from the acts on an image up to date, when it was read, or is put back into the queue."""
-        pages = self.pages(item_id)
+    def settle_item(self, item_id: int, read: tuple[Page, ...] | None = None) -> None:
+        """Bring what follows from the acts on an image up to date, when it was read, or is put back into the queue.
+
+        `read` are its pages as they were read, where that is known already.
+        """
+        pages = self.pages(item_id) if read is None else self._shaped(item_id, read)
         self._connection.execute("delete from verdict where item_id = ?", (item_id,))
         for row in self._connection.execute(
             "select distinct page, line from decision where item_id = ? and act = 'decide'", (item_id,)
@@ -338,7 +460,7 @@ class Journal:
     def measure_all(self) -> None:
         """Note of each image that was read how many lines its pages have; a damaged one is left as it is."""
         for row in self._connection.execute("select id from item where state = 'done'").fetchall():
-            with suppress(zlib.error, ValueError, LookupError, TypeError):
+            with suppress(ValueError, LookupError, TypeError):
                 self._measure(row["id"], self.pages(row["id"]))
 
     def _measure(self, item_id: int, pages: Sequence[Page]) -> None:
@@ -372,7 +494,7 @@ class Journal:
         self._count(item_id)
 
     def _count(self, item_id: int) -> None:
-        """Note how many lines and pages of an item are decided."""
+        """Note how many lines and pages of an item are decided, and how many doubtful words are left in the others."""
         rows = self._connection.execute(
             "select page, count(*) filter (where verdict in (select value from json_each(?))) as decided,"
             " count(*) filter (where verdict = 'skipped') as skipped from verdict where item_id = ? group by page",
@@ -383,9 +505,15 @@ class Journal:
         assert item is not None
         whole = sum(decided.get(page, 0) >= lines for page, lines in json.loads(item["page_lines"]))
         self._connection.execute(
-            "update item set decided = ?, skipped = ?, pages_decided = ?, revision = (select value from revision)"
-            " where id = ?",
-            (sum(decided.values()), sum(row["skipped"] for row in rows), whole, item_id),
+            "update item set decided = ?, skipped = ?, pages_decided = ?, doubtful_left = ?,"
+            " revision = (select value from revision) where id = ?",
+            (
+                sum(decided.values()),
+                sum(row["skipped"] for row in rows),
+                whole,
+                line_index.doubtful_left(self._connection, item_id),
+                item_id,
+            ),
         )
 
     def _row(self, sql: str, *values: object) -> sqlite3.Row | None:

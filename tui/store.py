@@ -13,18 +13,18 @@ import json
 import os
 import sqlite3
 import time
-import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
 
-from tui import line_index
+from tui import compaction, line_index
 from tui.arrangement import Rearrangement
 from tui.filters import All, Filter, Test
-from tui.journal import Act, Audited, Journal, Settled
+from tui.journal import Act, Audited, Journal, Sampled, Settled
 from tui.line_index import Hit, ItemsMatching, Order
 from tui.migrations import STEPS, migrate
 from tui.model import (
@@ -40,16 +40,24 @@ from tui.model import (
     Step,
     Trouble,
     Verdict,
-    page_to_data,
     printable,
 )
+from tui.packing import answer_from, packed_answer, packed_pages, pages_from
+from tui.presence import SILENCE, Opened, Program, is_there
 
 APPLICATION_ID = 0x48616E64
 """`Hand`, in SQLite's application_id: tells a queue file from the database of another program."""
 SHORTEST = 512
 """Bytes of the shortest SQLite database: one page."""
-LOCK_WAIT = 5.0
-"""How many seconds a write waits for another process's write."""
+LOCK_WAIT = 60.0
+"""How many seconds a write waits for another process's write, before a person is told."""
+MOST_PAUSE, LEAST_PAUSE, PATIENCE = 0.02, 0.001, 0.05
+"""How many seconds pass until it is asked again whether one may write: the most, the least, and after how many seconds
+of waiting half of the most."""
+AT_ONCE = 100
+"""So many images are changed with one write where many are: between two such writes others get their turn."""
+BREATH = 0.01
+"""How many seconds pass between two such writes."""
 _WAITS = "state = 'waiting' and not paused and not removed"
 """Items that may be sent when their turn comes."""
 _AMONG = "(? is null or id in (select value from json_each(?)))"
@@ -73,6 +81,21 @@ _UNSENT: Mapping[str, Any] = MappingProxyType(
 
 RESUMABLE = frozenset({"deadline", "given-up", "foreign"})
 """The codes of failures after which the service may still have the answer, and is asked before it is paid again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """An answer and its pages as they are kept: made before anybody has to wait, for a long document takes seconds."""
+
+    answer: bytes
+    pages: bytes
+    unpacked: tuple[Page, ...]
+    """The pages as they will be read from the file."""
+
+
+def _packed(answer: bytes, pages: Sequence[Page]) -> _Packed:
+    packed = packed_pages(pages)
+    return _Packed(packed_answer(answer), packed, pages_from(packed))
 
 
 class StoreError(Trouble):
@@ -112,6 +135,8 @@ class Tally:
 
     items: dict[State, int]
     lines: dict[Verdict, int]
+    doubtful: int = 0
+    """How many doubtful words are in lines that nobody has settled."""
 
     @property
     def total(self) -> int:
@@ -268,13 +293,13 @@ class Store:
         items = self._items(f"select * from item where not removed and {sql} limit 1", item_id)
         return items[0] if items else None
 
-    def next_to_review(self, item_id: int = 0) -> Item | None:
+    def next_to_review(self, item_id: int = 0, besides: Collection[int] = ()) -> Item | None:
         """Return the first item after another that has undecided lines, from the top again when there is none.
 
-        Items of which nothing but skipped lines is left come last.
+        Items of which nothing but skipped lines is left come last; those that are named `besides` do not come at all.
         """
-        undecided = self._next("state = 'done' and decided + skipped < lines", item_id)
-        return undecided or self._next("state = 'done' and decided < lines", item_id)
+        undecided = self._next("state = 'done' and decided + skipped < lines", item_id, besides)
+        return undecided or self._next("state = 'done' and decided < lines", item_id, besides)
 
     def last_decision(self, reviewer: str) -> Decision | None:
         """Return the reviewer's last act that stands: that is where the review stood."""
@@ -285,21 +310,21 @@ class Store:
         """Return the first item after another that failed, from the top again when there is none."""
         return self._next("state = 'failed'", item_id)
 
-    def next_doubtful(self, item_id: int, step: int) -> int | None:
+    def next_doubtful(self, item_id: int, step: int, besides: Collection[int] = ()) -> int | None:
         """Return the next item, or the one before, with a doubtful word in a line that nobody has decided.
 
-        The search goes round once, and ends with the item itself.
+        The search goes round once, and ends with the item itself; items that are named `besides` are passed over.
         """
         order, beyond, rest = ("asc", ">", "<=") if step > 0 else ("desc", "<", ">=")
         with _sentences(self.path):
             for way in (beyond, rest):
                 rows = self._connection.execute(
-                    f"select id from item where state = 'done' and doubtful and decided < lines and not removed"
+                    "select id from item where state = 'done' and doubtful_left and not removed"
                     f" and id {way} ? order by id {order}",
                     (item_id,),
                 )
                 for row in rows:
-                    if self._has_doubtful(row["id"]):
+                    if row["id"] not in besides:
                         return int(row["id"])
         return None
 
@@ -328,18 +353,14 @@ class Store:
         undecided = All((Test("text", "~", word), Test("verdict", "=", Verdict.UNDECIDED.value)))
         return [hit for hit in self.lines_matching(undecided, limit=most) if word in hit.text.split()]
 
-    def _has_doubtful(self, item_id: int) -> bool:
-        decisions = self.decisions(item_id)
-        return any(
-            line.doubtful and (key not in decisions or decisions[key].verdict is Verdict.SKIPPED)
-            for page in self.pages(item_id)
-            for key, line in zip(page.keys, page.lines, strict=True)
+    def _next(self, condition: str, item_id: int, besides: Collection[int] = ()) -> Item | None:
+        sql = (
+            f"select * from item where {condition} and not removed and id > ?"
+            " and id not in (select value from json_each(?)) order by id limit 1"
         )
-
-    def _next(self, condition: str, item_id: int) -> Item | None:
-        sql = f"select * from item where {condition} and not removed and id > ? and id != ? order by id limit 1"
+        passed = json.dumps([item_id, *besides])
         for after in (item_id, 0):
-            items = self._items(sql, after, item_id)
+            items = self._items(sql, after, passed)
             if items:
                 return items[0]
         return None
@@ -358,12 +379,12 @@ class Store:
     def tally(self) -> Tally:
         """Return how many items are in each state and how many lines have each verdict."""
         with _sentences(self.path), self._transaction("begin"):
-            states = self._connection.execute("select state, items, lines from item_tally").fetchall()
+            states = self._connection.execute("select state, items, lines, doubtful from item_tally").fetchall()
             verdicts = self._connection.execute("select verdict, lines from verdict_tally").fetchall()
         items = dict.fromkeys(State, 0) | {State(row["state"]): row["items"] for row in states}
         lines = dict.fromkeys(Verdict, 0) | {Verdict(row["verdict"]): row["lines"] for row in verdicts}
         lines[Verdict.UNDECIDED] = sum(row["lines"] for row in states) - sum(lines.values())
-        return Tally(items, lines)
+        return Tally(items, lines, sum(row["doubtful"] for row in states))
 
     def pace(self, seconds: float = 120) -> float:
         """Return how many images were read a minute, by those of the last seconds; 0 while there are too few to say."""
@@ -389,7 +410,7 @@ class Store:
         """Say in a sentence what is wrong with an item's pages."""
         try:
             yield
-        except (zlib.error, ValueError, LookupError, TypeError) as error:
+        except (ValueError, LookupError, TypeError) as error:
             raise StoreError(
                 f"{_name(self.path)} is damaged: the pages of image {item_id} cannot be read. The others can; "
                 f"add that image again for another service to have it read anew."
@@ -399,7 +420,7 @@ class Store:
         """Return the service's answer, byte by byte as it came."""
         with _sentences(self.path):
             row = self._row("select answer from result where item_id = ?", item_id)
-        return None if row is None else zlib.decompress(row["answer"])
+        return None if row is None else answer_from(row["answer"])
 
     def settled_since(self, after: int, most: int = 5000) -> list[Settled]:
         """Return what was accepted, corrected and taken back after an act, the oldest first, at most so many."""
@@ -430,6 +451,81 @@ class Store:
         """Return the lines that were accepted unseen and decided again by somebody who looked at them."""
         with _sentences(self.path):
             return self._journal.audited()
+
+    def crossed(self, made: Sequence[Decision], known: Mapping[LineKey, int]) -> list[Decision]:
+        """Return what others had decided of lines just before somebody did who knew other decisions, by their numbers.
+
+        0, or no number, says that none was known.
+        """
+        with _sentences(self.path):
+            return self._journal.crossed(made, known)
+
+    def shape(self, item_id: int) -> tuple[int, int]:
+        """Return what changes whenever an item's pages are given other lines or turned: cheaper than to read them."""
+        with _sentences(self.path):
+            return self._journal.shape(item_id)
+
+    def shaped_by(self, item_id: int) -> str:
+        """Return who was the last to reshape an item's pages, or to take that back; empty where nobody has."""
+        with _sentences(self.path):
+            return self._journal.shaped_by(item_id)
+
+    # -- who else is here ---------------------------------------------------------------------------------------------
+
+    def keep_open(self, item_id: int, reviewer: str, program: Program) -> None:
+        """Note that a program has an image open, and is alive; what moved since a revision stays the same."""
+        now = self._clock()
+        with self._unannounced():
+            self._connection.execute("delete from open_item where seen < ?", (now - SILENCE,))
+            self._connection.execute(
+                "insert into open_item values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do update set"
+                " since = case item_id when excluded.item_id then since else excluded.since end,"
+                " item_id = excluded.item_id, seen = excluded.seen",
+                (program.name, program.machine, program.process, program.started, reviewer, item_id, now, now),
+            )
+
+    def keep_closed(self, program: Program) -> None:
+        """Note that a program has no image open any more."""
+        with self._unannounced():
+            self._connection.execute("delete from open_item where program = ?", (program.name,))
+
+    def open_elsewhere(self, reviewer: str) -> dict[int, tuple[str, ...]]:
+        """Return the images that others than a reviewer have open, with their names; the earliest comes first."""
+        with _sentences(self.path):
+            rows = self._connection.execute(
+                "select * from open_item where reviewer <> ? order by since, program", (reviewer,)
+            ).fetchall()
+        now, found = self._clock(), dict[int, tuple[str, ...]]()
+        for opened in map(_opened_item, rows):
+            names = found.get(opened.item_id, ())
+            if opened.reviewer not in names and is_there(opened, now):
+                found[opened.item_id] = (*names, opened.reviewer)
+        return found
+
+    @contextmanager
+    def _unannounced(self) -> Iterator[None]:
+        """Open a transaction that no screen has to look at."""
+        with _sentences(self.path):
+            self._connection.execute("pragma synchronous = normal")
+            with self._transaction("begin immediate"):
+                yield
+
+    # -- a second reading ---------------------------------------------------------------------------------------------
+
+    def sampled(self) -> list[Sampled]:
+        """Return the lines that were drawn to be read a second time, in the order of the queue."""
+        with _sentences(self.path):
+            return self._journal.sampled()
+
+    def draw(self, lines: Iterable[tuple[int, LineKey]], most: int, reviewer: str) -> int:
+        """Note the first so many of some decided lines as drawn to be read a second time; returns how many are new."""
+        with self._write(durable=True):
+            return self._journal.draw(lines, most, reviewer)
+
+    def read_second(self, reading: Decision) -> Decision:
+        """Keep what a second person makes of a line beside what counts; `undecided` takes the last one back."""
+        with self._write(durable=True):
+            return self._journal.read_second(reading)
 
     def twins(self, item_id: int) -> list[int]:
         """Return the items that hold the same picture and were read by other services."""
@@ -594,7 +690,7 @@ class Store:
         """Note why an item failed; an answer that could not be understood is kept."""
         with self._write() as revision:
             if answer is not None:
-                self._result(item_id, answer, None)
+                self._result(item_id, packed_answer(answer), None)
             self._move(
                 item_id,
                 State.FAILED,
@@ -619,8 +715,9 @@ class Store:
 
         `dialect` is what it was read as, `model` what read it, `remark` what the person should know of it.
         """
+        result = _packed(answer, pages)
         with self._write(durable=True) as revision:
-            self._done(item_id, revision, answer, pages, dialect=dialect, model=model, remark=remark)
+            self._done(item_id, revision, result, dialect=dialect, model=model, remark=remark)
 
     def imported(self, new: NewItem, answer: bytes, pages: Sequence[Page], *, dialect: str, model: str) -> Added | None:
         """Add an image together with an answer that was saved elsewhere.
@@ -628,6 +725,7 @@ class Store:
         One that is there already takes the newer answer, unless something of it has been decided or a service is
         reading it: then nothing is changed, and None returned.
         """
+        result = _packed(answer, pages)
         with self._write(durable=True) as revision:
             added = self._add(new, revision)
             row = self._row(
@@ -638,15 +736,13 @@ class Store:
             assert row is not None
             if row["kept"]:
                 return None
-            self._done(added.item_id, revision, answer, pages, dialect=dialect, model=model)
+            self._done(added.item_id, revision, result, dialect=dialect, model=model)
             return added
 
     def pictured(self, item_id: int, source: str, facts: ImageFacts, pages: Sequence[Page]) -> None:
         """Give a saved answer the picture it was taken in without; what was decided of its lines stays."""
         with self._write(durable=True) as revision:
-            self._connection.execute(
-                "update result set pages = ? where item_id = ?", (_packed(map(page_to_data, pages)), item_id)
-            )
+            self._connection.execute("update result set pages = ? where item_id = ?", (packed_pages(pages), item_id))
             self._facts(item_id, facts)
             self._change(item_id, revision, source=os.fsencode(source))
 
@@ -655,8 +751,8 @@ class Store:
         items = self._items("select * from item where source = ? and service = ? limit 1", os.fsencode(source), service)
         return items[0] if items else None
 
-    def _done(self, item_id: int, revision: int, answer: bytes, pages: Sequence[Page], **more: str) -> None:
-        self._result(item_id, answer, [page_to_data(page) for page in pages])
+    def _done(self, item_id: int, revision: int, result: _Packed, **more: str) -> None:
+        self._result(item_id, result.answer, result.pages)
         self._move(
             item_id,
             State.DONE,
@@ -667,7 +763,7 @@ class Store:
             waits_for="",
             **more,
         )
-        self._journal.settle_item(item_id)
+        self._journal.settle_item(item_id, result.unpacked)
 
     def _requeue(self, item_id: int, revision: int) -> None:
         self._move(
@@ -681,10 +777,9 @@ class Store:
             failure=None,
         )
 
-    def _result(self, item_id: int, answer: bytes, pages: list[dict[str, Any]] | None) -> None:
+    def _result(self, item_id: int, answer: bytes, pages: bytes | None) -> None:
         self._connection.execute(
-            "insert or replace into result (item_id, answer, pages) values (?, ?, ?)",
-            (item_id, zlib.compress(answer), None if pages is None else _packed(pages)),
+            "insert or replace into result (item_id, answer, pages) values (?, ?, ?)", (item_id, answer, pages)
         )
 
     # -- the person's acts --------------------------------------------------------------------------------------------
@@ -741,23 +836,27 @@ class Store:
         Those that a service is reading just now stay. Returns how many went.
         """
         gone = 0
-        with self._write(durable=True) as revision:
-            for item_id in item_ids:
-                row = self._row("select state, removed from item where id = ?", item_id)
-                if row is None or row["removed"] or row["state"] in {State.SENDING, State.SENT}:
-                    continue
-                self._connection.execute("delete from verdict where item_id = ?", (item_id,))
-                self._connection.execute("delete from mark where item_id = ?", (item_id,))
-                line_index.forget(self._connection, item_id)
-                self._change(item_id, revision, removed=1, decided=0, skipped=0, pages_decided=0)
-                gone += 1
+        for few in _in_turns(item_ids):
+            with self._write(durable=True) as revision:
+                gone += sum(self._remove(item_id, revision) for item_id in few)
         return gone
+
+    def _remove(self, item_id: int, revision: int) -> bool:
+        row = self._row("select state, removed from item where id = ?", item_id)
+        if row is None or row["removed"] or row["state"] in {State.SENDING, State.SENT}:
+            return False
+        self._connection.execute("delete from verdict where item_id = ?", (item_id,))
+        self._connection.execute("delete from mark where item_id = ?", (item_id,))
+        line_index.forget(self._connection, item_id)
+        self._change(item_id, revision, removed=1, decided=0, skipped=0, pages_decided=0)
+        return True
 
     def put_back(self, item_ids: Iterable[int]) -> None:
         """Put images back that were taken out of the queue, with what was decided of them."""
-        with self._write(durable=True) as revision:
-            for item_id in item_ids:
-                self._put_back(item_id, revision)
+        for few in _in_turns(item_ids):
+            with self._write(durable=True) as revision:
+                for item_id in few:
+                    self._put_back(item_id, revision)
 
     def _put_back(self, item_id: int, revision: int) -> None:
         self._change(item_id, revision, removed=0)
@@ -776,8 +875,11 @@ class Store:
 
         Where the same picture stands in the queue for that service already, nothing is changed.
         """
-        with self._write() as revision:
-            return sum(self._hand_over(item_id, service, revision) for item_id in item_ids)
+        handed = 0
+        for few in _in_turns(item_ids):
+            with self._write() as revision:
+                handed += sum(self._hand_over(item_id, service, revision) for item_id in few)
+        return handed
 
     def _hand_over(self, item_id: int, service: str, revision: int) -> bool:
         row = self._row("select state, sha256, source, service from item where id = ? and not removed", item_id)
@@ -820,6 +922,17 @@ class Store:
             row = connection.execute("select process from holder").fetchone()
         return int(row[0]) if row else 0
 
+    # -- the file itself ----------------------------------------------------------------------------------------------
+
+    def compact(self) -> Iterator[int]:
+        """Make the file as small as it can be; yields how many images have been packed anew.
+
+        What others write meanwhile waits until the file has been written anew, which the last step does.
+        """
+        with _sentences(self.path):
+            yield from compaction.pack_anew(self._connection)
+            compaction.close_gaps(self._connection)
+
     # -- the ground ---------------------------------------------------------------------------------------------------
 
     def _row(self, sql: str, *values: object) -> sqlite3.Row | None:
@@ -854,7 +967,10 @@ class Store:
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
-        self._connection.execute(begin)
+        if begin == "begin immediate":
+            self._begin_to_write()
+        else:
+            self._connection.execute(begin)
         try:
             yield
             self._connection.execute("commit")
@@ -862,6 +978,31 @@ class Store:
             if self._connection.in_transaction:
                 self._connection.execute("rollback")
             raise
+
+    def _may_write(self, *, asks: bool) -> bool:
+        """Begin a transaction where nobody else writes; raises sqlite3.OperationalError where one asks no longer."""
+        try:
+            self._connection.execute("begin immediate")
+        except sqlite3.OperationalError as error:
+            if asks and _is_locked(error):
+                return False
+            raise
+        return True
+
+    def _begin_to_write(self) -> None:
+        """Begin a transaction once nobody else writes; whoever has waited longer asks more often.
+
+        SQLite's own way is to ask ever more seldom: where many write, whoever comes late is served before those who
+        have waited for long, and some wait for ten seconds and more.
+        """
+        began = time.monotonic()
+        self._connection.execute("pragma busy_timeout = 0")
+        try:
+            while not self._may_write(asks=time.monotonic() - began < LOCK_WAIT):
+                waited = time.monotonic() - began
+                time.sleep(max(LEAST_PAUSE, MOST_PAUSE / (1 + waited / PATIENCE)))
+        finally:
+            self._connection.execute(f"pragma busy_timeout = {round(1000 * LOCK_WAIT)}")
 
 
 def _check_file(path: Path, *, create: bool) -> None:
@@ -898,6 +1039,15 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
             f"{_name(path)} was written by a newer Handread (its version is {version}, this one knows {len(STEPS)}). "
             f"Update Handread, or name another file with --queue."
         )
+
+
+def _in_turns(item_ids: Iterable[int]) -> Iterator[list[int]]:
+    """Yield some images at a time; whoever waits to write something may do so in between."""
+    rest = iter(item_ids)
+    while few := list(islice(rest, AT_ONCE)):
+        yield few
+        if len(few) == AT_ONCE:
+            time.sleep(BREATH)
 
 
 def _lease_file(path: Path) -> sqlite3.Connection:
@@ -965,14 +1115,15 @@ def _name(path: Path) -> str:
     return printable(str(path))
 
 
-def _packed(pages: Iterable[dict[str, Any]]) -> bytes:
-    return zlib.compress(json.dumps(list(pages), separators=(",", ":")).encode())
-
-
 def _listed(only: Collection[int] | None) -> tuple[str | None, str | None]:
     """Return what _AMONG asks for, twice."""
     numbers = None if only is None else json.dumps(list(only))
     return numbers, numbers
+
+
+def _opened_item(row: sqlite3.Row) -> Opened:
+    program = Program(row["program"], row["machine"], row["process"], row["started"])
+    return Opened(row["item_id"], row["reviewer"], program, row["seen"])
 
 
 def _item(row: sqlite3.Row) -> Item:
@@ -1000,6 +1151,7 @@ def _item(row: sqlite3.Row) -> Item:
         pages_read=len(json.loads(row["page_lines"])),
         pages_decided=row["pages_decided"],
         doubtful=row["doubtful"],
+        doubtful_left=row["doubtful_left"],
         is_posted=bool(row["posted"]),
         shipped=tuple(SentPage(*page) for page in json.loads(row["shipped"])),
         remark=row["remark"],

@@ -16,7 +16,7 @@ from textual.message_pump import MessagePump
 
 ROUNDS = 2
 """A key goes up from the focus to the app; a message that it led to (the text to keep) goes up once more."""
-PATIENCE = 10.0
+PATIENCE = 65.0
 """How many seconds a key may take before the next is done all the same: longer than a queue file may be locked."""
 
 

@@ -83,7 +83,7 @@ class ListingScreen(FindingScreen[None]):
         yield Tally(id="tally")
         yield ImageList(self._window, service=self._machine.service, clock=self._clock, id="images")
         yield Static(EMPTY, id="empty", markup=False)
-        yield KeyBar()
+        yield KeyBar(self.controls)
 
     @property
     def _images(self) -> ImageList:
@@ -117,12 +117,14 @@ class ListingScreen(FindingScreen[None]):
             changes = self._store.changes(self._revision)
             count = self._store.tally()
             per_minute = self._store.pace()
+            elsewhere = self._tools.company.elsewhere(self._store)
             self._look_further(moved=bool(changes.item_ids))
         except StoreError as error:
             self.complain(error)
             return
         self._revision = changes.revision
         self._images.set_count(count.total if self._matching is None else self._matching.found)
+        self._images.show_company(elsewhere)
         self._images.forget(changes.item_ids)
         self.set_class(count.total == 0, "-empty")
         self.query_one("#tally", Tally).show(

@@ -6,14 +6,15 @@ from textual import on
 
 from tui.model import Item, State
 from tui.review import Spot
-from tui.view.screens.marking import MarkingScreen
 from tui.view.screens.review import ReviewScreen
+from tui.view.screens.second_pass import SecondPassScreen
 from tui.view.tools import Tools
+from tui.view.whereabouts import Whereabouts
 from tui.view.widgets.image_list import ImageList
 from tui.view.widgets.place_list import Place
 
 
-class QueueScreen(MarkingScreen):
+class QueueScreen(SecondPassScreen):
     """Shows the queue while it runs, and opens an image for review."""
 
     TABLE = "queue"
@@ -48,12 +49,14 @@ class QueueScreen(MarkingScreen):
     def _where_review_stood(self) -> Item | None:
         """Return the image the last decision was made on, or the next with something left to decide."""
         last = self._store.last_decision(self._reviewer)
+        elsewhere = self._tools.company.elsewhere(self._store)
         if last is None:
-            return self._store.next_to_review()
+            return self._store.next_to_review(0, elsewhere) or self._store.next_to_review()
         item = self._store.item(last.item_id)
         if item.is_open:
             return item
-        return self._store.next_to_review(item.id) or (item if item.decided < item.lines else None)
+        following = self._store.next_to_review(item.id, elsewhere) or self._store.next_to_review(item.id)
+        return following or (item if item.decided < item.lines else None)
 
     def on_key(self) -> None:
         """Leave the screens to the person from the first key on."""
@@ -77,10 +80,19 @@ class QueueScreen(MarkingScreen):
         if place is not None:
             self._review(self._store.item(place.item_id), Spot(place.key))
 
+    def return_to(self, here: Whereabouts) -> None:
+        """Review the line where the review was when it was cut off, if it is there still."""
+        place = self._store.place(here.item_id)
+        found = self._store.window(place, 1)
+        if found and found[0].id == here.item_id:
+            self._images.move_to(place)
+            self._review(found[0], here.spot)
+
     def _review(self, item: Item, spot: Spot | None = None) -> None:
         self.app.push_screen(ReviewScreen(self._tools, item.id, spot), self._come_back)
 
     def _come_back(self, item_id: int | None) -> None:
+        self._tools.company.look_at(None)
         place = self._place_so_far(item_id) if item_id is not None else None
         if place is not None:
             self._images.move_to(place)

@@ -7,9 +7,9 @@ one of 50.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
@@ -19,14 +19,26 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.model import Item, State
+from tui.model import Item, State, printable
 from tui.view.wording import STATE_WORDS, details, doubtful_words, fit, lines_decided, short_name, state_mark
 
 WIDE = 110
 """From this many columns on there is room for the doubtful words."""
 
+BREATH = 1.0
+"""Seconds for which a row stays as it was drawn when nothing of it but the time has moved on: that too is written."""
+
 Window = Callable[[int, int], list[Item]]
 """Returns items by their place in the queue: the first place and how many."""
+
+
+class _Drawn(NamedTuple):
+    """How a row was drawn."""
+
+    said: str
+    of: str
+    """What it was drawn of beside the time."""
+    at: float
 
 
 class ImageList(ScrollView, can_focus=True, inherit_bindings=False):
@@ -52,10 +64,11 @@ class ImageList(ScrollView, can_focus=True, inherit_bindings=False):
         self._service = service
         self._clock = clock
         self._items: dict[int, Item] = {}
-        self._drawn: dict[int, str] = {}
+        self._drawn: dict[int, _Drawn] = {}
         self._count = 0
         self.marked: frozenset[int] = frozenset()
         """The numbers of the items that are marked."""
+        self._company: Mapping[int, tuple[str, ...]] = {}
         self.cursor = 0
 
     # -- what it shows ------------------------------------------------------------------------------------------------
@@ -91,6 +104,10 @@ class ImageList(ScrollView, can_focus=True, inherit_bindings=False):
         self.marked = frozenset(item_ids)
         self.refresh()
 
+    def show_company(self, company: Mapping[int, tuple[str, ...]]) -> None:
+        """Say which items colleagues have open, with their names; what changes is drawn with the next tick."""
+        self._company = company
+
     def forget(self, item_ids: frozenset[int]) -> None:
         """Ask for these items again, because they moved, and redraw those in sight that look different now."""
         for place in [place for place, item in self._items.items() if item.id in item_ids]:
@@ -100,9 +117,9 @@ class ImageList(ScrollView, can_focus=True, inherit_bindings=False):
     def tick(self) -> None:
         """Redraw the rows in sight whose words have changed, be it by time alone."""
         for place in self._in_sight():
-            words = self._words(place)
-            if self._drawn.get(place) != words:
-                self._drawn[place] = words  # once is enough, also when a screen above hides the row
+            now, before = self._to_draw(place), self._drawn.get(place)
+            if before is None or now.of != before.of or (now.said != before.said and now.at >= before.at + BREATH):
+                self._drawn[place] = now  # once is enough, also when a screen above hides the row
                 self._refresh_row(place)
 
     def move_to(self, place: int, step: int = 1) -> None:  # noqa: ARG002 (every row can have the cursor)
@@ -138,7 +155,7 @@ class ImageList(ScrollView, can_focus=True, inherit_bindings=False):
         item = self._at(place)
         if item is None:
             return Strip.blank(self._width, self.rich_style)
-        self._drawn[place] = self._words(place)
+        self._drawn[place] = self._to_draw(place)
         return Strip(self._segments(item, cursor=place == self.cursor), self._width)
 
     def _segments(self, item: Item, *, cursor: bool) -> list[Segment]:
@@ -161,7 +178,7 @@ class ImageList(ScrollView, can_focus=True, inherit_bindings=False):
     def _what_is_said(self, item: Item, base: Style, quiet: Style, tone: Style) -> list[Segment]:
         """Return the rest of the row: how an image fares, and how much of it is reviewed once it is read."""
         room = self._width - 4 - self._name_width - 11 - 1
-        said = details(item, self._clock(), self._service)
+        said = self._said(item)
         if item.state is not State.DONE:
             return [Segment(fit(said, room) + " ", tone if item.failure else quiet)]
         doubtful_width = 14 if self._width >= WIDE else 0
@@ -181,9 +198,23 @@ class ImageList(ScrollView, can_focus=True, inherit_bindings=False):
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"image-list--{name}", partial=True)
 
-    def _words(self, place: int) -> str:
-        item = self._at(place)
-        return "" if item is None else f"{item.revision} {details(item, self._clock(), self._service)}"
+    def _to_draw(self, place: int) -> _Drawn:
+        item, now = self._at(place), self._clock()
+        return (
+            _Drawn("", "", now)
+            if item is None
+            else _Drawn(self._said(item), f"{item.revision} {self._names(item)}", now)
+        )
+
+    def _names(self, item: Item) -> str:
+        """Return who has an item open."""
+        return printable(", ".join(name or "somebody" for name in self._company.get(item.id, ())))
+
+    def _said(self, item: Item) -> str:
+        """Return what is to be said of an item: who has it open, and how it fares."""
+        names = self._names(item)
+        said = details(item, self._clock(), self._service)
+        return f"open: {names}, {said}" if names else said
 
     def _refresh_row(self, place: int) -> None:
         self.refresh(Region(0, place - self.scroll_offset.y, self._width, 1))

@@ -64,6 +64,11 @@ class PlaceList(ScrollView, can_focus=True, inherit_bindings=False):
         self._marks[row] = mark
         self._refresh_row(row)
 
+    def unmark(self, row: int) -> None:
+        """Take the mark of a row away: what was done there was taken back."""
+        self._marks.pop(row, None)
+        self._refresh_row(row)
+
     def unmarked(self) -> list[int]:
         """Return the rows at which nothing was done yet."""
         return [row for row in range(self.count) if row not in self._marks]
