@@ -38,10 +38,10 @@ PAUSE = 0.1
 PATIENCE = 60.0
 """So many seconds a key may take: the machine may be busy."""
 _HEADING = re.compile(
-    r"^ (?P<name>\S.*?)   (?:page (?P<page>\d+) of \d+   )?line (?P<line>\d+) of (?P<lines>\d+)\b.*?"
+    r"^ (?P<name>\S.*?)   (?:page (?P<page>\d+) of \d+   )?"
+    r"line (?P<line>\d+) of (?P<lines>\d+)(?:, word (?P<word>\d+))?\b.*?"
     r" (?P<decided>\d+)/\d+ lines"
 )
-_NUMBER = re.compile(r"^▌[·✓✎⚑↷✗] +(\d+) [▸▾ ] ")
 _LINE = re.compile(
     r"^[▌ ](?P<mark>[·✓✎⚑↷✗]) +(?P<number>\d+) [▸▾ ] (?P<text>.*?) +\??"
     r" *(?:\d?\.\d\d|low)? +(?:no box|-?\d+,-?\d+)(?: -?\d+,-?\d+)? ?[▁-█▔]?$"
@@ -90,8 +90,8 @@ class Seen:
     """The word that the advice is about; empty where there is none."""
     offers: tuple[str, ...]
     """What a digit would put in its place, from 1."""
-    number: int | None
-    """The number of the line under the cursor, from 1; None where that is on a word."""
+    at: int | None
+    """Which word of the line the cursor is on, from 0; None where it is on the line."""
     edits: bool
     """Whether a field is open in which the line is edited."""
     waits: bool
@@ -106,28 +106,38 @@ class Seen:
 def seen(rows: Sequence[str]) -> Seen | None:
     """Return what the rows of a screen show; None where that is not a review at rest."""
     heading = _HEADING.match(rows[0])
-    rule = max((number for number, row in enumerate(rows) if row.startswith("─" * 20)), default=0)
-    cursor = next((row for row in rows[rule + 1 :] if row.startswith("▌")), "")
-    if heading is None or not rule or not cursor:
-        return None
     edits = rows[-1].startswith(" enter save")
-    advice = rows[rule - 2 if edits else rule - 1].strip()
+    above = (
+        _above_the_list(rows)
+        if edits
+        else max((number for number, row in enumerate(rows) if row.startswith("─" * 20)), default=0)
+    )
+    cursor = next((row for row in rows[above + 1 :] if row.startswith("▌")), "")
+    if heading is None or not above or not cursor:
+        return None
+    advice = rows[above - 1].strip()
     parts = re.split(r"  +", advice)
-    under = _NUMBER.match(cursor)
-    line = int(heading["line"])
     return Seen(
         heading["name"].rpartition("/")[2],
-        line,
+        int(heading["line"]),
         int(heading["lines"]),
         int(heading["decided"]),
-        tuple(rows_in(rows[rule + 1 : -1])),
+        tuple(rows_in(rows[above + 1 : -1])),
         cursor.rstrip(),
         parts[0],
         tuple(found["text"] for part in parts[1:] if (found := _OFFER.match(part))),
-        None if under is None else int(under[1]),
+        None if heading["word"] is None else int(heading["word"]) - 1,
         edits,
         advice.endswith("...") or any(" Opening " in row for row in rows),
     )
+
+
+def _above_the_list(rows: Sequence[str]) -> int:
+    """Return the row of the field, which stands above the list while a line is edited."""
+    number = len(rows) - 2
+    while number > 0 and (not rows[number].strip() or _LINE.match(rows[number])):
+        number -= 1
+    return number
 
 
 def rows_in(rows: Sequence[str]) -> Iterator[Row]:
@@ -230,34 +240,29 @@ class ScriptedReviewer:
     def _correct(self, deed: Deed, line: Line, right: str) -> None:
         """Correct a line word by word while that is the shortest way, and the rest of it in the field."""
         text, at = line.text, None
-        wrong = wrong_words(line, text, right)
-        while True:
+        while wrong := wrong_words(line, text, right):
             place = at if at is not None else asked_about(line)
-            if wrong and self._can_take(line, wrong, place):
+            first, in_field = min(wrong), keys_for(text, right, first_look(line, text, at))
+            way = self._way_to(line, first, at)
+            if self._can_take(line, wrong, place):
                 text, at = self._take(deed, line, text, wrong)
-                if same(text, right):
-                    deed.kind = "suggested"
-                    if at is not None:  # the cursor went on to a doubtful word that is right
-                        self._press(deed, "a")
-                    return
-                wrong = wrong_words(line, text, right)
-                continue
-            way = self._way_to(line, wrong, at)
-            in_field = keys_for(text, right, first_look(line, text, at))
-            if not way or effort(len(way), len(wrong[min(wrong)])) > effort(*_counts(in_field)):
+            elif not _can_leave(line, wrong) or _words_cost(wrong, way) > effort(*_counts(in_field)) + 2:
                 break
-            for key in way:
-                self._press(deed, key, until=_moved)
-            at = min(wrong)
-        if place is not None and list(wrong) == [place]:
-            deed.kind = "word"
-            self._press(deed, "c", until=_opened)
-            self._type(deed, wrong[place])
-        else:
+            elif place != first:
+                for key in way:
+                    self._press(deed, key, until=_moved)
+                at = first
+            else:
+                text, at = self._change(deed, line, text, wrong)
+        if not same(text, right):
             deed.kind = "edited"
             self._press(deed, "e", until=_opened)
-            self._type(deed, *in_field)
-        self._press(deed, "enter")
+            self._type(deed, *keys_for(text, right, first_look(line, text, at)))
+            self._press(deed, "enter")
+            return
+        deed.kind = deed.kind or "suggested"
+        if at is not None:  # the cursor went on to a doubtful word that is right
+            self._press(deed, "a")
 
     def _can_take(self, line: Line, wrong: Mapping[int, str], place: int | None) -> bool:
         """Whether a digit puts the word right, and the cursor does not leave the line with others that are wrong."""
@@ -272,20 +277,31 @@ class ScriptedReviewer:
         words = list(words_under(line, text))
         words[place] = wrong[place]
         deed.taken += 1
-        later = next((at for at, word in enumerate(line.words) if at > place and word.is_doubtful), None)
+        later = _later(line, place)
         self._press(deed, str(self._seen.offers.index(wrong[place]) + 1), until=_left if later is None else _moved)
         return " ".join(filter(None, words)), later
 
+    def _change(self, deed: Deed, line: Line, text: str, wrong: Mapping[int, str]) -> tuple[str, int | None]:
+        """Type the first wrong word anew; returns the text then, and the word the cursor went on to."""
+        place = min(wrong)
+        words = list(words_under(line, text))
+        words[place] = wrong[place]
+        deed.kind = "edited" if deed.kind else "word"
+        self._press(deed, "c", until=_opened)
+        self._type(deed, wrong[place])
+        later = _later(line, place)
+        self._press(deed, "enter", until=_left if later is None else _moved)
+        return " ".join(filter(None, words)), later
+
     @staticmethod
-    def _way_to(line: Line, wrong: Mapping[int, str], at: int | None) -> list[str]:
-        """Return the keys that lead to the only wrong word from a word before it, or from the line."""
-        if len(wrong) != 1:
-            return []
-        (place,) = wrong
-        if at is not None and at >= place:
-            return ["b"] * (at - place)
-        start = -1 if at is None else at
-        doubtful = [number for number, word in enumerate(line.words) if number > start and word.is_doubtful]
+    def _way_to(line: Line, place: int, at: int | None) -> list[str]:
+        """Return the keys that lead to a word from another, or from the line."""
+        meant = at if at is not None else asked_about(line)
+        start = -1 if meant is None else meant
+        if meant is not None and meant >= place:
+            return ["b"] * (meant - place)
+        led_from = -1 if at is None else at
+        doubtful = [number for number, word in enumerate(line.words) if number > led_from and word.is_doubtful]
         led = ["]"] * (doubtful.index(place) + 1) if place in doubtful else []
         walked = ["w"] * (place - start)
         return min(filter(None, (led, walked)), key=len)
@@ -317,7 +333,7 @@ class ScriptedReviewer:
         while time.monotonic() < until:
             self._terminal.rest()
             now = seen(self._terminal.rows)
-            if now is not None and not now.waits and now.number in {None, now.line} and wanted(now):
+            if now is not None and not now.waits and wanted(now):
                 return now
         raise NotShown(f"The screen did not come to what was wanted {when}:\n{self._terminal.text}")
 
@@ -333,12 +349,27 @@ def _left(before: Seen, now: Seen) -> bool:
 
 def _moved(before: Seen, now: Seen) -> bool:
     """Whether the cursor is elsewhere within the line."""
-    return now.place == before.place and now.cursor != before.cursor
+    return not now.edits and now.place == before.place and (now.at, now.cursor) != (before.at, before.cursor)
 
 
 def _opened(before: Seen, now: Seen) -> bool:  # noqa: ARG001 (one shape for all)
     """Whether the field is open."""
     return now.edits
+
+
+def _later(line: Line, place: int) -> int | None:
+    """Return the next doubtful word of a line after one, to which the cursor goes on."""
+    return next((at for at, word in enumerate(line.words) if at > place and word.is_doubtful), None)
+
+
+def _can_leave(line: Line, wrong: Mapping[int, str]) -> bool:
+    """Whether the first wrong word may be put right alone: the cursor stays on the line while others are wrong."""
+    return len(wrong) == 1 or _later(line, min(wrong)) is not None
+
+
+def _words_cost(wrong: Mapping[int, str], way: Sequence[str]) -> int:
+    """Return how many keys it takes to type each wrong word anew: the way there, two keys and the letters."""
+    return len(way) * len(wrong) + sum(2 + len(word) for word in wrong.values())
 
 
 def same(one: str, other: str) -> bool:

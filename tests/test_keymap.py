@@ -38,6 +38,10 @@ ESSENTIAL = {
         *("down", "up", "first", "last", "picture", "zoom_in", "zoom_out", "keys", "command", "palette", "leave"),
     ),
     "places": ("apply", "apply_all", "leave_place", "visit", "undo", "down", "up", "keys", "leave"),
+    "hits": ("accept_here", "leave_place", "visit", "search", "undo", "down", "up", "keys", "leave"),
+    "audit": ("say_right", "leave_place", "visit", "undo", "down", "up", "keys", "leave"),
+    "second": ("accept", "edit", "flag", "reject", "leave_place", "undo", "down", "up", "keys", "leave"),
+    "both": ("take_first", "take_second", "edit", "leave_place", "undo", "down", "up", "keys", "leave"),
     "edit": tuple(command.name for command in EDIT),
 }
 

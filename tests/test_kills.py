@@ -86,10 +86,10 @@ def state(store: Store, item: Item) -> State:
     (page,) = store.pages(item.id)
     decisions = store.decisions(item.id)
     rows = {}
-    for key, line in zip(page.keys, page.lines, strict=True):
+    for number, (key, line) in enumerate(zip(page.keys, page.lines, strict=True), 1):
         decision = decisions.get(key)
         mark = VERDICT_MARKS[decision.verdict if decision else Verdict.UNDECIDED]
-        rows[key.line + 1] = Row(key.line + 1, mark, text_of(line, decision))
+        rows[number] = Row(number, mark, text_of(line, decision))
     return State(rows, item.decided, item.lines)
 
 
@@ -124,9 +124,7 @@ class WatchedTerminal(MeasuredTerminal):
         def agrees() -> bool:
             if self._read(0.05) or self.shown is None or self.shown.waits or self.shown.edits:
                 return False
-            if not state(store, item_of(store, self.shown)).is_shown_by(self.shown):
-                return False
-            return self.shown.number in {None, here(store, self.shown).key.line + 1}
+            return state(store, item_of(store, self.shown)).is_shown_by(self.shown)
 
         self.wait_until(agrees)
         assert self.shown is not None
@@ -176,7 +174,7 @@ def acts(store: Store, shown: Seen, before: str) -> Iterator[tuple[int, str, tup
     yield 1, "flag", ("f", "n")
     yield 3, "edit", ("e", "end", " more", "enter")
     yield 1, "turn", ("T",)
-    on_line = "▸" in shown.cursor or "▾" in shown.cursor
+    on_line = shown.at is None
     if on_line and asked_about(at.line) is not None:
         yield 3, "change", ("c", random.Random(store.revision()).choice(["quick", "swift"]), "enter")
     if shown.offers:

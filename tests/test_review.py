@@ -93,7 +93,7 @@ def test_editing_begins_at_the_least_sure_word() -> None:
 
 
 def test_words_are_found_in_a_text_one_after_the_other() -> None:
-    assert word_spans(line(("a", 1), ("b", 1), ("a", 1)), "a x a") == ((0, 1), None, (4, 5))
+    assert word_spans(line(("a", 1), ("b", 1), ("a", 1)), "a x a") == ((0, 1), (2, 3), (4, 5))
 
 
 def test_unchanged_text_is_accepted_and_changed_text_corrected() -> None:

@@ -136,17 +136,19 @@ def is_sure(line: Line, threshold: float) -> bool:
 
 
 def word_spans(line: Line, text: str) -> tuple[tuple[int, int] | None, ...]:
-    """Return for each word of a line where it stands in a text, as start and end; None where it does not stand there.
+    """Return for each word's box where in a text stands what it says there, as start and end; None for nothing.
 
-    The words are looked for one after the other, so that a word that occurs twice is found twice.
+    What stayed the same keeps its box; what replaces or follows some words goes to the first of their boxes.
     """
-    spans: list[tuple[int, int] | None] = []
-    at = 0
-    for word in line.words:
-        found = text.find(word.text, at) if word.text else -1
-        spans.append(None if found < 0 else (found, found + len(word.text)))
-        at = at if found < 0 else found + len(word.text)
-    return tuple(spans)
+    if not line.words:
+        return ()
+    tied = ties(line, text)
+    under: list[list[Tie]] = [[] for _ in line.words]
+    for tie in tied.ties:
+        if tie.start < tie.end:
+            under[min(tie.first, len(under) - 1)].append(tie)
+    spans = tied.said.spans
+    return tuple((spans[beside[0].start][0], spans[beside[-1].end - 1][1]) if beside else None for beside in under)
 
 
 def first_look(line: Line, text: str, word: int | None = None) -> int:
@@ -162,15 +164,6 @@ def verdict_on(line: Line, text: str) -> tuple[Verdict, str | None]:
 
 
 def words_under(line: Line, text: str) -> tuple[str, ...]:
-    """Return for each word's box what a text says there, so that a corrected line still stands under its ink.
-
-    What stayed the same keeps its box; what replaces or follows some words goes to the first of their boxes.
-    """
-    if not line.words:
-        return ()
-    tied = ties(line, text)
-    under: list[list[Tie]] = [[] for _ in line.words]
-    for tie in tied.ties:
-        if tie.start < tie.end:
-            under[min(tie.first, len(under) - 1)].append(tie)
-    return tuple(tied.said.piece(beside[0].start, beside[-1].end) if beside else "" for beside in under)
+    """Return for each word's box what a text says there, so that a corrected line still stands under its ink."""
+    said = ties(line, text).said.text if line.words else ""
+    return tuple("" if span is None else said[slice(*span)] for span in word_spans(line, text))

@@ -1,14 +1,19 @@
 """Every command of every screen is pressed, and does what it says; every key of every preset runs its command."""
 
+import re
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.command import CommandPalette
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widget import Widget
 
-from tests.view.conftest import Opens, screen_text
+from tests.view.conftest import NOW, Opens, add_failed, add_read, screen_text
 from tests.view.test_review_screen import begin, settled
 from tui.line_index import Order
 from tui.model import Decision, LineKey, State, Verdict
@@ -18,9 +23,11 @@ from tui.store import Store
 from tui.view.commands import TABLES, Command
 from tui.view.keymap import PRESETS, keymap_of
 from tui.view.looks import THE_BOX, THE_PAGE, Looks
+from tui.view.screens.ask import AskScreen
 from tui.view.screens.box import BoxScreen
 from tui.view.screens.characters import CharactersScreen
 from tui.view.screens.command_line import CommandLineScreen
+from tui.view.screens.history import HistoryScreen
 from tui.view.screens.keys import KeysScreen, matching
 from tui.view.screens.queue import QueueScreen
 from tui.view.screens.rereading import NOTHING_READS
@@ -29,10 +36,10 @@ from tui.view.widgets.key_bar import KeyBar
 from tui.view.widgets.line_editor import LineEditor
 from tui.view.widgets.result_tree import ResultTree
 
-Reads = Callable[..., int]
-Fails = Callable[[str], int]
 LINES = ("The qvick brown fox", "jumps over", "a qvick dog", *(f"line {number}" for number in range(4, 13)))
 OTHERS = ("the qvick cat", "qvick and qvick", "sure words")
+BOBS = {0: ("bob", "the quick cat"), 1: ("bob", OTHERS[1]), 2: ("bob", OTHERS[2])}
+"""What counts of the other image before anything of the sample is settled."""
 CORRECT = ("c", *"quick", "enter")
 """Corrects the doubtful word of the first line, and goes on to the second."""
 
@@ -61,6 +68,25 @@ class Case:
     @property
     def texts(self) -> dict[int, str | None]:
         return {key.line: decision.text for key, decision in self.store.decisions(self.page).items()}
+
+    @property
+    def others(self) -> dict[int, tuple[str, str]]:
+        """Who has decided what last of the other image."""
+        found = self.store.decisions(self.other)
+        return {key.line: (one.reviewer, one.text or one.engine_text) for key, one in found.items()}
+
+    @property
+    def second(self) -> dict[int, Verdict]:
+        """What somebody other than carl made of the sample."""
+        readings = [one.second for one in self.store.sampled()]
+        return {one.key.line: one.verdict for one in readings if one is not None and one.reviewer != "carl"}
+
+    @property
+    def at(self) -> int:
+        """On which row of a list of places the cursor is, from 1."""
+        found = re.search(r"(\d+) of \d+   \d+ left", self.text)
+        assert found is not None
+        return int(found[1])
 
     @property
     def lines(self) -> list[str]:
@@ -165,9 +191,11 @@ QUEUE = {
     "order": Trial(lambda case: case.order is Order.DOUBT, after=("d",)),
     "next_view": Trial(lambda case: "todo" in case.text),
     "previous_view": Trial(lambda case: "decided:" in case.text),
-    "search": Trial(lambda case: "1 lines match brown" in case.text, after=(*"brown", "enter")),
+    "search": Trial(lambda case: "1 line matches brown" in case.text, after=(*"brown", "enter")),
     "next_hit": Trial(lambda case: case.line == (case.page, 0), before=("slash", *"brown", "enter", "escape")),
     "previous_hit": Trial(lambda case: case.line == (case.page, 0), before=("slash", *"brown", "enter", "escape")),
+    "second": Trial(lambda case: "No lines were drawn yet" in case.text),
+    "both": Trial(lambda case: "No line of the sample was read" in case.text),
     "next_failed": Trial(lambda case: case.on("broken.png")),
     "count": Trial(lambda case: "0 times" in case.text),
     "page_down": Trial(lambda case: case.on("broken.png")),
@@ -186,7 +214,7 @@ REVIEW = {
     "next_doubtful": Trial(lambda case: case.spot == Spot(LineKey(1, 0), 1)),
     "previous_doubtful": Trial(lambda case: case.spot == Spot(LineKey(1, 0), 1), before=("down",)),
     "everywhere": Trial(lambda case: "2 of “qvick” → “quick”" in case.text, before=CORRECT),
-    "search": Trial(lambda case: "1 lines match brown" in case.text, after=(*"brown", "enter")),
+    "search": Trial(lambda case: "1 line matches brown" in case.text, after=(*"brown", "enter")),
     "next_hit": Trial(lambda case: case.spot.key.line == 2, before=("slash", *"qvick", "enter", "escape")),
     "previous_hit": Trial(lambda case: case.line == (case.other, 1), before=("slash", *"qvick", "enter", "escape")),
     "read_again": Trial(lambda case: NOTHING_READS[:20] in case.text),
@@ -202,8 +230,9 @@ REVIEW = {
     "retry": Trial(lambda case: case.store.item(case.broken).state is State.WAITING, before=("J", "J")),
     "next_page": Trial(lambda case: case.line == (case.other, 1)),
     "previous_page": Trial(lambda case: case.line == (case.page, 0), before=("J",)),
-    "next_word": Trial(lambda case: case.spot.word == 0),
-    "previous_word": Trial(lambda case: case.spot.word == 0, before=("w", "w")),
+    "next_word": Trial(lambda case: case.spot.word == 2),
+    "previous_word": Trial(lambda case: case.spot.word == 0),
+    "step_back": Trial(lambda case: case.spot.word is None, before=("w",)),
     "expand": Trial(lambda case: "? .31" in case.text and "? .31" not in case.was),
     "collapse": Trial(lambda case: "? .31" in case.was and "? .31" not in case.text, before=("l",)),
     "picture": Trial(lambda case: case.screen.has_class("-page")),
@@ -230,7 +259,7 @@ REVIEW = {
     "copy": Trial(lambda case: case.pilot.app.clipboard == "The qvick brown fox"),
     "path": Trial(lambda case: case.pilot.app.clipboard.endswith("/a.png")),
     "merge": Trial(lambda case: case.lines[0] == "The qvick brown fox jumps over"),
-    "split": Trial(lambda case: case.lines[:2] == ["The qvick", "brown fox"], before=("w", "w", "w")),
+    "split": Trial(lambda case: case.lines[:2] == ["The qvick", "brown fox"], before=("w",)),
     "add_line": Trial(is_screen(BoxScreen)),
     "box": Trial(is_screen(BoxScreen)),
     "earlier": Trial(lambda case: case.lines[0] == "jumps over", before=("j",)),
@@ -241,25 +270,45 @@ REVIEW = {
     **EVERYWHERE,
     "leave": Trial(lambda case: case.on("a.png")),
 }
+LISTED = {
+    "leave_place": Trial(lambda case: case.at == 2 and 2 not in case.texts),
+    "context": Trial(lambda case: case.looks.context == 1),
+    "page_down": Trial(lambda case: case.at > 1),
+    "page_up": Trial(lambda case: case.at == 1, before=("end",)),
+    **moving(lambda case: case.screen.rows.cursor, lambda case: case.screen.rows.count),  # type: ignore[attr-defined]
+    "down": Trial(lambda case: case.at == 2),
+    **EVERYWHERE,
+}
 PLACES = {
+    **LISTED,
     "apply": Trial(lambda case: case.texts.get(2) == "a quick dog"),
-    "leave_place": Trial(lambda case: "2 of 2" in case.text and 2 not in case.texts),
     "apply_all": Trial(lambda case: 2 in case.texts and len(case.store.decisions(case.other)) == 2),
     "visit": Trial(lambda case: case.line == (case.page, 2)),
     "undo": Trial(lambda case: 2 not in case.texts, before=("a",)),
-    "context": Trial(lambda case: case.looks.context == 1),
-    "page_down": Trial(lambda case: "2 of 2" in case.text),
-    "page_up": Trial(lambda case: "1 of 2" in case.text, before=("end",)),
-    **moving(lambda case: case.screen.rows.cursor, lambda _: 2),  # type: ignore[attr-defined]
-    "down": Trial(lambda case: "2 of 2" in case.text),
-    **EVERYWHERE,
     "leave": Trial(lambda case: case.line == (case.page, 1)),
+}
+HITS = {
+    **LISTED,
+    "visit": Trial(lambda case: case.line == (case.page, 0)),
+    "accept_here": Trial(lambda case: case.verdicts == {0: Verdict.ACCEPTED} and "2 of 3" in case.text),
+    "undo": Trial(lambda case: not case.verdicts, before=("a",)),
+    "search": Trial(is_screen(AskScreen)),
+    "next_hit": Trial(lambda case: "2 of 3" in case.text),
+    "previous_hit": Trial(lambda case: "2 of 3" in case.text, before=("end",)),
+    "leave": Trial(lambda case: case.line == (case.page, 0)),
+}
+AUDIT = {
+    **LISTED,
+    "say_right": Trial(lambda case: case.verdicts[1] is Verdict.ACCEPTED and len(case.store.unseen()) == 9),
+    "visit": Trial(lambda case: case.line == (case.page, 1)),
+    "undo": Trial(lambda case: len(case.store.unseen()) == 10, before=("a",)),
+    "leave": Trial(lambda case: case.line == (case.page, 0)),
 }
 EDIT = {
     "save": Trial(lambda case: case.verdicts == {0: Verdict.ACCEPTED} and case.spot.key.line == 1),
     "save_back": Trial(lambda case: case.texts == {0: "The Xqvick brown fox"}, before=("X",)),
-    "next_in_line": Trial(lambda case: case.field.cursor_position == 4, before=("home",)),
-    "previous_in_line": Trial(lambda case: case.field.cursor_position == 4, before=("end",)),
+    "next_in_line": Trial(lambda case: case.field.selected_text == "qvick", before=("home",)),
+    "previous_in_line": Trial(lambda case: case.field.selected_text == "qvick", before=("end",)),
     "undo_typing": Trial(lambda case: case.field.value == "The qvick brown fox", before=("X",)),
     "redo_typing": Trial(lambda case: case.field.value == "The Xqvick brown fox", before=("X", "ctrl+z")),
     "restore": Trial(lambda case: case.field.value == "The qvick brown fox", before=("X",)),
@@ -268,46 +317,179 @@ EDIT = {
     "leave_line": Trial(lambda case: not case.field.display and not case.verdicts, before=("X",)),
     "field_keys": Trial(is_screen(KeysScreen)),
 }
-TRIALS = {"queue": QUEUE, "review": REVIEW, "places": PLACES, "edit": EDIT}
+SAMPLED = {
+    "context": Trial(lambda case: case.looks.context == 1),
+    "page_down": Trial(lambda case: "3 of 3" in case.text),
+    "page_up": Trial(lambda case: "1 of 3" in case.text, before=("end",)),
+    **moving(lambda case: case.screen.rows.cursor, lambda _: 3),  # type: ignore[attr-defined]
+    **EVERYWHERE,
+    "leave": Trial(lambda case: isinstance(case.screen, QueueScreen)),
+    "edit": Trial(lambda case: case.field.display),
+    "leave_place": Trial(lambda case: "2 of 3" in case.text and not case.second and case.others == BOBS),
+}
+SECOND = {
+    **SAMPLED,
+    "accept": Trial(lambda case: case.second == {0: Verdict.ACCEPTED}),
+    "reject": Trial(lambda case: case.second == {0: Verdict.REJECTED}),
+    "flag": Trial(lambda case: case.second == {0: Verdict.FLAGGED}, after=("i",)),
+    "undo": Trial(lambda case: not case.second and "1 of 3" in case.text, before=("a",)),
+}
+BOTH = {
+    **SAMPLED,
+    "take_first": Trial(lambda case: case.others == {**BOBS, 0: ("ada", "the quick cat")}),
+    "take_second": Trial(lambda case: case.others == {**BOBS, 0: ("ada", "carl's 0")}),
+    "undo": Trial(lambda case: case.others == BOBS and "1 of 3" in case.text, before=("1",)),
+    "history": Trial(is_screen(HistoryScreen)),
+    "visit": Trial(lambda case: case.line == (case.other, 0)),
+}
+TRIALS = {
+    "queue": QUEUE,
+    "review": REVIEW,
+    "places": PLACES,
+    "hits": HITS,
+    "audit": AUDIT,
+    "second": SECOND,
+    "both": BOTH,
+    "edit": EDIT,
+}
+CHANGE_NOTHING = {
+    *MOVING,
+    *("page_down", "page_up", "keys", "command", "palette", "field_keys", "characters", "add_line", "box"),
+    *("copy", "path"),
+}
+"""Commands after which a screen is as before as soon as what they open is closed, and the cursor back at the top."""
 TRIES = 40
 """How often it is looked whether something was done that takes a moment."""
-WAY = {"queue": (), "review": ("enter",), "places": ("enter", *CORRECT, "asterisk"), "edit": ("enter", "e")}
+WAY = {
+    "queue": (),
+    "review": ("enter",),
+    "places": ("enter", *CORRECT, "asterisk"),
+    "hits": ("enter", "slash", *"qvick", "enter"),
+    "audit": ("enter", "Q"),
+    "second": ("b",),
+    "both": ("B",),
+    "edit": ("enter", "e"),
+}
 """What is typed to come to a screen."""
-WAY_BY_NAME = {"queue": (), "review": ("open",), "places": ("open", "change"), "edit": ("open", "edit")}
+WAY_BY_NAME = {
+    "queue": (),
+    "review": ("open",),
+    "places": ("open", "change"),
+    "hits": ("open", "search"),
+    "audit": ("open", "audit"),
+    "second": ("second",),
+    "both": ("both",),
+    "edit": ("open", "edit"),
+}
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[int, int, int]]:
+    """A queue file, and its three images: each test has a copy of the file."""
+    folder = tmp_path_factory.mktemp("prepared")
+    with Store(folder / "queue.db", clock=lambda: NOW) as store:
+        page, other = add_read(store, folder / "a.png", LINES), add_read(store, folder / "b.png", OTHERS)
+        corrected = Decision(
+            other, LineKey(1, 0), Verdict.CORRECTED, "the quick cat", engine_text=OTHERS[0], reviewer="bob"
+        )
+        store.decide(corrected)
+        return folder / "queue.db", (page, other, add_failed(store, "broken.png"))
 
 
 @pytest.fixture
-def images(read: Reads, failed: Fails, store: Store) -> tuple[int, int, int]:
-    page, other = read("a.png", LINES), read("b.png", OTHERS)
-    corrected = Decision(
-        other, LineKey(1, 0), Verdict.CORRECTED, "the quick cat", engine_text=OTHERS[0], reviewer="bob"
-    )
-    store.decide(corrected)
-    return page, other, failed("broken.png")
+def queue(tmp_path: Path, prepared: tuple[Path, tuple[int, int, int]]) -> Path:
+    return Path(shutil.copy(prepared[0], tmp_path))
+
+
+@pytest.fixture
+def images(prepared: tuple[Path, tuple[int, int, int]]) -> tuple[int, int, int]:
+    return prepared[1]
+
+
+def accept_unseen(table: str, store: Store, item: int) -> None:
+    """Have somebody accept the sure lines of an image without looking at them, and ask for all of them back."""
+    if table == "audit":
+        sure = [LineKey(1, place) for place, text in enumerate(LINES) if "qvick" not in text]
+        store.decide(*(Decision(item, key, Verdict.ACCEPTED, engine_text=LINES[key.line], unseen=True) for key in sure))
+        store.prefer("ada", "audit", "1")
+
+
+def have_a_sample_read(table: str, store: Store, item: int) -> None:
+    """Draw an image's lines to be read a second time; where readings are settled, have somebody do so."""
+    if table not in {"second", "both"}:
+        return
+    keys = [LineKey(1, place) for place in range(len(OTHERS))]
+    rest = [Decision(item, key, Verdict.ACCEPTED, reviewer="bob", engine_text=OTHERS[key.line]) for key in keys[1:]]
+    store.decide(*rest)
+    store.draw(((item, key) for key in keys), len(keys), "bob")
+    for key in keys if table == "both" else ():
+        store.read_second(Decision(item, key, Verdict.CORRECTED, f"carl's {key.line}", reviewer="carl"))
+
+
+def commands_that(*, change_nothing: bool) -> list[tuple[str, Command]]:
+    every = [(table, command) for table, commands in TABLES.items() for command in commands]
+    return [(table, command) for table, command in every if (command.name in CHANGE_NOTHING) == change_nothing]
 
 
 @pytest.mark.parametrize(
     ("table", "command"),
-    [(table, command) for table, commands in TABLES.items() for command in commands],
+    commands_that(change_nothing=False),
     ids=lambda value: value.name if isinstance(value, Command) else value,
 )
 async def test_the_key_of_a_command_does_what_it_says(
     table: str, command: Command, images: tuple[int, int, int], opened: Opens, store: Store
 ) -> None:
+    have_a_sample_read(table, store, images[1])
+    accept_unseen(table, store, images[0])
+    async with opened() as pilot:
+        await pilot.press(*WAY[table])
+        await try_out(table, command, pilot, store, images)
+
+
+@pytest.mark.parametrize("table", dict.fromkeys(table for table, _ in commands_that(change_nothing=True)))
+async def test_keys_that_change_nothing_do_what_they_say_one_after_the_other(
+    table: str, images: tuple[int, int, int], opened: Opens, store: Store
+) -> None:
+    have_a_sample_read(table, store, images[1])
+    accept_unseen(table, store, images[0])
+    first = [command.keys[0] for command in TABLES[table] if command.name == "first"]
+    async with opened() as pilot:
+        await pilot.press(*WAY[table])
+        await settled(pilot)
+        screen = pilot.app.screen
+        for of_table, command in commands_that(change_nothing=True):
+            if of_table == table:
+                await try_out(table, command, pilot, store, images)
+                await come_back(pilot, screen, *first)
+
+
+async def try_out(table: str, command: Command, pilot: Pilot[None], store: Store, images: tuple[int, int, int]) -> None:
+    """Press a command's key, and what belongs to it, on its screen; raises AssertionError if it does not do it."""
     trial = TRIALS[table].get(command.name)
     assert trial is not None, f"{table}: say here how to see that {command.name} was done"
-    async with opened() as pilot:
-        await pilot.press(*WAY[table], *trial.before)
-        await pilot.pause()
-        was = screen_text(pilot)
-        assert not trial.shows(Case(pilot, store, *images, was, was))
-        await pilot.press(command.keys[0], *trial.after)
-        for _ in range(TRIES):
-            text = "" if pilot.app._exit else screen_text(pilot)
-            if trial.shows(Case(pilot, store, *images, was, text)):
-                return
-            await pilot.pause(0.05)
-    raise AssertionError(f"{command.name} did not do what it says:\n{text}")
+    await pilot.press(*trial.before)
+    await pilot.pause()
+    was = screen_text(pilot)
+    assert not trial.shows(Case(pilot, store, *images, was, was)), f"{command.name} seems to be done before it is"
+    await pilot.press(command.keys[0], *trial.after)
+    for _ in range(TRIES):
+        text = "" if pilot.app._exit else screen_text(pilot)
+        if trial.shows(Case(pilot, store, *images, was, text)):
+            return
+        await pilot.pause(0.05)
+    raise AssertionError(f"{table}: {command.name} did not do what it says:\n{text}")
+
+
+async def come_back(pilot: Pilot[None], screen: Screen[Any], *first: str) -> None:
+    """Close what was opened above a screen, and go to its first row with the key for that, if there is one."""
+    for _ in range(TRIES):
+        if pilot.app.screen is screen:
+            await pilot.press(*first)
+            await settled(pilot)
+            return
+        await pilot.press("escape")
+        await pilot.pause(0.05)
+    raise AssertionError(f"nothing leads back from {pilot.app.screen}")
 
 
 def test_nothing_is_tried_that_there_is_not() -> None:
@@ -315,12 +497,18 @@ def test_nothing_is_tried_that_there_is_not() -> None:
         assert trials.keys() == {command.name for command in TABLES[table]}
 
 
-@pytest.mark.usefixtures("images")
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("preset", PRESETS)
 async def test_every_key_of_a_preset_runs_its_command(
-    preset: str, table: str, opened: Opens, monkeypatch: pytest.MonkeyPatch
+    preset: str,
+    table: str,
+    images: tuple[int, int, int],
+    opened: Opens,
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    have_a_sample_read(table, store, images[1])
+    accept_unseen(table, store, images[0])
     done: list[str] = []
 
     async def run_action(action: str, *_: object, **__: object) -> bool:
@@ -333,6 +521,9 @@ async def test_every_key_of_a_preset_runs_its_command(
         if table == "places":
             await pilot.press(*"quick", "enter")
             await run(pilot, "everywhere")
+        if table == "hits":
+            await pilot.press(*"line", "enter")
+            await settled(pilot)
         with monkeypatch.context() as watched:
             watched.setattr(pilot.app, "run_action", run_action)
             pressed = [

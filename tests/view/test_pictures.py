@@ -260,7 +260,7 @@ async def test_the_word_under_the_cursor_is_marked_and_its_ink_stays(read: Reads
         await begin(pilot)
         plain = ["".join(cell.text for cell in row) for row in cells(ink(pilot))]
         assert "c" not in "".join(papers(ink(pilot)))
-        await after(pilot, "w", "w")
+        await after(pilot, "b", "w")
         marked = papers(ink(pilot))
         assert ["".join(cell.text for cell in row) for row in cells(ink(pilot))] == plain
     assert "ccc" in marked[2]

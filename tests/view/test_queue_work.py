@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 
 from tests.view.conftest import Opens, screen_text
@@ -191,3 +192,16 @@ async def test_an_export_that_is_not_understood_says_what_it_takes(opened: Opens
     async with opened((120, 30)) as pilot:
         assert "An export takes formats" in await typed(pilot, "colon", *"export txt", "enter")
         assert "Did you mean" in await typed(pilot, "colon", *"export alta out", "enter")
+
+
+async def test_an_export_takes_the_options_of_the_command_and_completes_them(
+    read: Reads, opened: Opens, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read("a.png", ("the brown fox", "a line"))
+    monkeypatch.chdir(tmp_path)
+    async with opened((120, 30)) as pilot:
+        assert "jsonl" in await typed(pilot, "colon", *"export j")
+        text = await typed(pilot, "escape", "colon", *"export txt out --li")
+        assert "--lines" in text.splitlines()[-1]
+        await typed(pilot, "tab", *" all --where text~fox", "enter")
+        assert (tmp_path / "out" / "a.txt").read_text() == "the brown fox\n"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from textual.pilot import Pilot
 
-from tests.view.conftest import Opens
+from tests.view.conftest import Opens, screen_text
 from tests.view.test_review_screen import begin, settled
 from tui.model import Decision, LineKey, Verdict
 from tui.store import Store
@@ -70,7 +70,7 @@ async def test_where_no_line_is_sure_the_same_key_again_accepts_the_page(
         await begin(pilot)
         text = await typed(pilot, "A")
         assert verdicts(store, item) == {}
-        assert "A again accepts them" in " ".join(text.split())
+        assert "A again accepts all 2" in " ".join(text.split())
         await typed(pilot, "A")
     assert verdicts(store, item) == {0: Verdict.ACCEPTED, 1: Verdict.ACCEPTED}
 
@@ -322,3 +322,104 @@ async def test_much_that_was_typed_is_not_thrown_away_without_a_question(
         assert "Leave the line as it was, and what you typed?" in " ".join(text.split())
         await typed(pilot, "n", "enter")
     assert store.decisions(item)[LineKey(1, 0)].verdict is Verdict.CORRECTED
+
+
+# -- on a narrow screen the page takes the place of the line ----------------------------------------------------------
+
+
+async def test_a_command_typed_over_the_page_leaves_the_field_closed(read: Reads, opened: Opens, store: Store) -> None:
+    item = read("a.png", ("one line", "two lines"))
+    async with opened(size=(80, 24)) as pilot:
+        await begin(pilot)
+        await typed(pilot, "z", "colon", "2", "enter")
+        await typed(pilot, "a")
+    assert verdicts(store, item) == {1: Verdict.ACCEPTED}
+
+
+async def test_to_edit_a_line_brings_it_back_in_place_of_the_page(read: Reads, opened: Opens) -> None:
+    read("a.png", ("one line", "two lines"))
+    async with opened(size=(80, 24)) as pilot:
+        await begin(pilot)
+        assert "one line" not in await typed(pilot, "z")
+        assert "Xone line" in await typed(pilot, "e", "home", "X")
+
+
+# -- lines are counted as they stand ----------------------------------------------------------------------------------
+
+
+async def test_lines_are_counted_anew_when_two_are_joined(read: Reads, opened: Opens) -> None:
+    read("a.png", ("one line", "two lines", "three lines"))
+    async with opened() as pilot:
+        await begin(pilot)
+        text = await typed(pilot, "M")
+        assert "1 ▸ one line two lines" in text
+        assert "2 ▸ three lines" in text
+        assert "line 2 of 2" in await typed(pilot, "colon", "2", "enter")
+
+
+async def test_an_opened_line_shows_what_its_words_were_corrected_to(read: Reads, opened: Opens) -> None:
+    read("a.png", DOUBTFUL)
+    async with opened() as pilot:
+        await begin(pilot)
+        await typed(pilot, "e", *["right"] * 4, "delete", "u", "enter")
+        text = await typed(pilot, "k", "l")
+    assert "qvick" not in text.splitlines()[-5]
+
+
+# -- one word after the other -----------------------------------------------------------------------------------------
+
+TWO_DOUBTFUL = ("The qvick brown qvick fox", "jumps over")
+
+
+async def test_a_changed_word_leads_to_the_next_doubtful_one_of_the_line(
+    read: Reads, opened: Opens, store: Store
+) -> None:
+    item = read("a.png", TWO_DOUBTFUL)
+    async with opened() as pilot:
+        await begin(pilot)
+        text = await typed(pilot, "c", *"quick", "enter")
+        assert "line 1 of 2" in text
+        text = await typed(pilot, "c", *"quack", "enter")
+        assert "line 2 of 2" in text
+    assert store.decisions(item)[LineKey(1, 0)].text == "The quick brown quack fox"
+
+
+async def test_tab_chooses_the_next_doubtful_word_so_that_typing_replaces_it(
+    read: Reads, opened: Opens, store: Store
+) -> None:
+    item = read("a.png", TWO_DOUBTFUL)
+    async with opened() as pilot:
+        await begin(pilot)
+        await typed(pilot, "e", "home", "tab", *"quick", "tab", *"quack", "enter")
+    assert store.decisions(item)[LineKey(1, 0)].text == "The quick brown quack fox"
+
+
+async def test_tab_completes_a_word_that_is_begun_before_it_goes_on(read: Reads, opened: Opens, store: Store) -> None:
+    item = read("a.png", ("quicksand", *TWO_DOUBTFUL))
+    async with opened() as pilot:
+        await begin(pilot)
+        await typed(pilot, "a", "e", "home", "tab", *"quick", "tab")
+        await typed(pilot, "tab", *"quack", "enter")
+    assert store.decisions(item)[LineKey(1, 1)].text == "The quicksand brown quack fox"
+
+
+async def test_words_are_walked_through_from_the_one_that_keys_mean_and_the_line_stays_closed(
+    read: Reads, opened: Opens
+) -> None:
+    read("a.png", TWO_DOUBTFUL)
+    async with opened() as pilot:
+        await begin(pilot)
+        text = await typed(pilot, "w")
+        assert "▾" not in text
+        assert pilot.app.screen.rows.spot.word == 2  # type: ignore[attr-defined]
+        await typed(pilot, "escape")
+        assert pilot.app.screen.rows.spot.word is None  # type: ignore[attr-defined]
+        assert "line 2 of 2" in await typed(pilot, "w", "j")
+
+
+async def test_esc_leaves_nothing(read: Reads, opened: Opens) -> None:
+    read("a.png", TWO_DOUBTFUL)
+    async with opened() as pilot:
+        await begin(pilot)
+        assert "q goes back to the queue" in await typed(pilot, "escape", "escape")
+        assert "line 1 of 2" in screen_text(pilot)

@@ -61,7 +61,19 @@ LOOKING_BACK = "looking back"
 IMAGES = "images"
 MOVING_ABOUT = "moving"
 PROGRAM = "the program"
-GROUPS = (IMAGES, DECIDING, CORRECTING, BEING_LED, SHAPING, PICTURE, LOOKING_BACK, MOVING_ABOUT, PROGRAM)
+SECOND_READING = "a second reading"
+GROUPS = (
+    IMAGES,
+    DECIDING,
+    CORRECTING,
+    BEING_LED,
+    SHAPING,
+    PICTURE,
+    LOOKING_BACK,
+    SECOND_READING,
+    MOVING_ABOUT,
+    PROGRAM,
+)
 """What commands have to do with, in the order in which they are listed."""
 
 
@@ -136,6 +148,11 @@ QUEUE = (
         Command("previous_view", ("left_square_bracket",), "view before", "List by the saved view before."),
     ),
     *FINDING,
+    *_about(
+        SECOND_READING,
+        Command("second", ("b",), "second reading", "Read a sample of the decided lines a second time, blind."),
+        Command("both", ("B",), "both readings", "Settle the lines of the sample that two people read differently."),
+    ),
     *_about(
         MOVING_ABOUT,
         Command("next_failed", ("f",), "next failed", "Go to the next image that failed."),
@@ -243,7 +260,8 @@ REVIEW = (
     ),
     *MOVING,
     *EVERYWHERE,
-    Command("leave", ("q", "escape"), "queue", "Go back to the queue.", group=PROGRAM),
+    Command("leave", ("q",), "queue", "Go back to the queue.", group=PROGRAM),
+    Command("step_back", ("escape",), "line", "Go back from a word or the page to the line.", group=MOVING_ABOUT),
 )
 
 ABOUT_LINES = frozenset(
@@ -266,9 +284,7 @@ ABOUT_LINES = frozenset(
 PLACES = (
     *_about(
         CORRECTING,
-        Command(
-            "apply", ("a", "enter"), "correct", "Correct the word here and go on; or go to the place.", in_footer=True
-        ),
+        Command("apply", ("a", "enter"), "correct", "Correct the word here and go on.", in_footer=True),
         Command("leave_place", ("s", "space"), "leave", "Leave this place as it is and go on.", in_footer=True),
         Command("apply_all", ("A",), "correct all", "Correct the word at every place that is left.", in_footer=True),
         Command("visit", ("o", "l"), "go there", "Go to this place in the review.", in_footer=True),
@@ -283,6 +299,97 @@ PLACES = (
     *EVERYWHERE,
     Command("leave", ("q", "escape"), "back", "Go back.", group=PROGRAM),
 )
+"""What keys do among the places of a misreading."""
+
+HITS = (
+    *_about(
+        DECIDING,
+        Command("visit", ("enter", "o", "l"), "go there", "Go to this line in the review.", in_footer=True),
+        Command("accept_here", ("a",), "accept", "Accept the line as it stands and go on.", in_footer=True),
+        Command("leave_place", ("s", "space"), "leave", "Leave this line as it is and go on.", in_footer=True),
+        Command("undo", ("u", "backspace"), "undo", "Take back the last thing done.", in_footer=True),
+    ),
+    *_about(
+        BEING_LED,
+        Command("search", ("slash",), "search", "Look for something else.", in_footer=True),
+        Command("next_hit", ("n",), "next hit", "Go to the next line that was found."),
+        Command("previous_hit", ("N",), "hit before", "Go to the line found before."),
+    ),
+    *_about(
+        PICTURE,
+        Command("context", ("comma",), "context", "Show one line more above and below, up to two, or none again."),
+    ),
+    *PAGING,
+    *MOVING,
+    *EVERYWHERE,
+    Command("leave", ("q", "escape"), "back", "Go back.", group=PROGRAM),
+)
+"""What keys do among the lines that a search found."""
+
+AUDIT = (
+    *_about(
+        DECIDING,
+        Command("say_right", ("a", "enter"), "right", "Say that the line is right and go on.", in_footer=True),
+        Command("visit", ("o", "l"), "go there", "Go to this line in the review, to correct it.", in_footer=True),
+        Command("leave_place", ("s", "space"), "leave", "Leave this line for another time and go on.", in_footer=True),
+        Command("undo", ("u", "backspace"), "undo", "Take back the last thing done.", in_footer=True),
+    ),
+    *_about(
+        PICTURE,
+        Command("context", ("comma",), "context", "Show one line more above and below, up to two, or none again."),
+    ),
+    *PAGING,
+    *MOVING,
+    *EVERYWHERE,
+    Command("leave", ("q", "escape"), "back", "Go back.", group=PROGRAM),
+)
+"""What keys do among lines that were accepted unseen."""
+
+SECOND = (
+    *_about(
+        DECIDING,
+        Command("accept", ("a", "enter"), "as read", "Say that it is as the service read it.", in_footer=True),
+        Command("edit", ("e", "i"), "edit", "Say what it is, at its least sure word.", in_footer=True),
+        Command("flag", ("f",), "flag", "Flag the line, with a reason.", in_footer=True),
+        Command("reject", ("x",), "reject", "Reject the line: no text, or the wrong box.", in_footer=True),
+        Command("leave_place", ("s", "space"), "leave", "Leave this line for another time and go on."),
+        Command("undo", ("u", "backspace"), "undo", "Take back the last reading.", in_footer=True),
+    ),
+    *_about(
+        PICTURE,
+        Command("context", ("comma",), "context", "Show one line more above and below, up to two, or none again."),
+    ),
+    *PAGING,
+    *MOVING,
+    *EVERYWHERE,
+    Command("leave", ("q", "escape"), "back", "Go back.", group=PROGRAM),
+)
+"""What keys do while a sample is read a second time."""
+
+BOTH = (
+    *_about(
+        DECIDING,
+        Command("take_first", ("1",), "the first", "Decide as the first person did.", in_footer=True),
+        Command("take_second", ("2",), "the second", "Decide as the second person did.", in_footer=True),
+        Command("edit", ("e", "i"), "neither", "Say yourself what it is.", in_footer=True),
+        Command("leave_place", ("s", "space"), "leave", "Leave this line for another time and go on.", in_footer=True),
+        Command("undo", ("u", "backspace"), "undo", "Take back the last decision.", in_footer=True),
+    ),
+    *_about(
+        LOOKING_BACK,
+        Command("history", ("H",), "history", "Show what was done about the line, by whom and when."),
+        Command("visit", ("o", "l"), "go there", "Go to this line in the review."),
+    ),
+    *_about(
+        PICTURE,
+        Command("context", ("comma",), "context", "Show one line more above and below, up to two, or none again."),
+    ),
+    *PAGING,
+    *MOVING,
+    *EVERYWHERE,
+    Command("leave", ("q", "escape"), "back", "Go back.", group=PROGRAM),
+)
+"""What keys do where two readings of a line stand one above the other."""
 
 EDIT = (
     *_about(
@@ -309,18 +416,31 @@ EDIT = (
 )  # fmt: skip
 """What keys do in the field in which a line is corrected; all others are text."""
 
-TABLES = {"queue": QUEUE, "review": REVIEW, "places": PLACES, "edit": EDIT}
+TABLES = {
+    "queue": QUEUE,
+    "review": REVIEW,
+    "places": PLACES,
+    "hits": HITS,
+    "audit": AUDIT,
+    "second": SECOND,
+    "both": BOTH,
+    "edit": EDIT,
+}
 """The commands of each screen, and of the field."""
 
 WITH_ARGUMENTS = (
     ArgumentCommand("goto", "goto N or NAME", "Go to a line or a row by its number, or to an image by its name."),
     ArgumentCommand("set_threshold", "set threshold .85", "A line is sure when each of its words is at least so sure."),
     ArgumentCommand("set_error", "set error 2%", "Set the threshold from which on so many words are wrong here."),
+    ArgumentCommand("set_audit", "set audit 5%", "Have so many of the lines accepted unseen come back."),
     ArgumentCommand("set_pace", "set pace on|off", "Show how fast you are, or do not."),
     ArgumentCommand("view", "view FILTER", "List the images that a filter lets through."),
     ArgumentCommand("save_view", "save view NAME", "Keep the filter under a name, for [ and ]."),
     ArgumentCommand("mark", "mark PATTERN", "Mark the images whose names match a pattern; all marks every one."),
-    ArgumentCommand("export", "export FORMATS DIR", "Export what was read, as in export alto,txt out."),
+    ArgumentCommand("draw", "draw 5% FILTER", "Draw decided lines to be read a second time, blind; all may be drawn."),
+    ArgumentCommand(
+        "export", "export FORMATS DIR [--OPTION ...]", "Export what was read: export alto,txt out --lines settled."
+    ),
     ArgumentCommand("set_theme", "set theme NAME", "Wear other colours."),
 )
 """What is typed with an argument. A screen that has no `command_NAME` says that it does not know it."""

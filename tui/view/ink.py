@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from PIL import Image
@@ -267,10 +267,13 @@ def _part(page: PageImage, seen: Sight) -> Image.Image:
 
 
 def text_under(places: Sequence[Place], words: Sequence[str], columns: int) -> list[TextPart]:
-    """Lay words out in a row of `columns`, each under its ink, or as near as the words before it allow."""
+    """Lay words out in a row of `columns`, each under its ink, or as near as the words before it allow.
+
+    Words that stand in two rows, as those of two lines that were joined, follow each other as they are read.
+    """
     parts: list[TextPart] = []
     at = 0
-    for place in sorted(places, key=lambda place: place.start):
+    for place in _in_two_rows(places, columns) or sorted(places, key=lambda place: place.start):
         word = words[place.word] if place.word < len(words) else ""
         room = columns - at - (1 if at else 0)
         if not word or room <= 0:
@@ -283,6 +286,17 @@ def text_under(places: Sequence[Place], words: Sequence[str], columns: int) -> l
         parts.append(TextPart(shown, place.word))
         at = start + cell_len(shown)
     return parts
+
+
+def _in_two_rows(places: Sequence[Place], columns: int) -> list[Place]:
+    """Return words as they are read, all at the left, where a second row of them begins; none where they are one."""
+    read = sorted(places, key=lambda place: place.word)
+    steps = [later.start - place.start for place, later in pairwise(read)]
+    far = columns // 3
+    wraps = any(step < -far for step in steps) and any(step > 0 for step in steps)
+    wraps_leftwards = any(step > far for step in steps) and any(step < 0 for step in steps)
+    rightwards = sum(step > 0 for step in steps) * 2 >= len(steps)
+    return [replace(place, start=0) for place in read] if (wraps if rightwards else wraps_leftwards) else []
 
 
 def ink_rows(piece: InkPiece, tones: Tones, word: int | None = None, easel: Easel | None = None) -> list[list[Segment]]:

@@ -38,6 +38,8 @@ ARROWS: Mapping[str, Keys] = {
     "mark_pattern": ("f7",),
     "next_failed": ("f8",),
     "apply": ("enter",),
+    "say_right": ("enter",),
+    "accept_here": ("enter",),
     "apply_all": ("f5",),
     "leave_place": ("space",),
     "visit": ("right",),
@@ -52,7 +54,16 @@ PRODIGY: Mapping[str, Keys] = {"skip": ("space",), "undo": ("backspace",), "leav
 PRESETS = ("vim", "arrows", "prodigy")
 """`vim` is the table as it stands; `arrows` needs no letters; `prodigy` has the keys of that program."""
 
-_PLACES = {"queue": "in the queue", "review": "in the review", "places": "among places", "edit": "in the field"}
+_PLACES = {
+    "queue": "in the queue",
+    "review": "in the review",
+    "places": "among places to correct",
+    "hits": "among lines found",
+    "audit": "among lines accepted unseen",
+    "second": "in a second reading",
+    "both": "where readings are settled",
+    "edit": "in the field",
+}
 _NEEDED = frozenset({"save", "leave_line", "leave", "keys"})
 """Commands without which nobody would get out of a screen or find out how."""
 

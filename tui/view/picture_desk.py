@@ -42,6 +42,8 @@ class Subject:
     """Returns the line that comes after one, to be drawn ahead."""
     page_after: Callable[[], tuple[Item, int] | None]
     """Returns the page that comes after this one, to be opened ahead; raises StoreError."""
+    word: int | None = None
+    """The word that keys mean, also where the cursor is on none."""
 
     @property
     def place(self) -> tuple[int, int, int]:
@@ -315,4 +317,4 @@ class PictureDesk:
             return
         words = [printable(word) for word in words_under(line, text)]
         doubtful = [word.is_doubtful for word in line.words]
-        self._panel.show(ink, words or [printable(text)], doubtful, spot.word, self.looks.tones)
+        self._panel.show(ink, words or [printable(text)], doubtful, spot.word, self.looks.tones, meant=subject.word)

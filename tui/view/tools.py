@@ -9,10 +9,20 @@ from dataclasses import dataclass, field
 from tui.pictures.opening import Opener
 from tui.store import Store
 from tui.view.adviser import Adviser
+from tui.view.company import Company
 from tui.view.desk import Desk
 from tui.view.easel import Easel
 from tui.view.looks import Remembered
 from tui.view.machine import Machine
+from tui.view.widgets.place_list import Place
+
+
+@dataclass(slots=True)
+class Found:
+    """What was looked for last, on whichever screen: the next hit can be gone to from all of them."""
+
+    wanted: str = ""
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,8 @@ class Tools:
     """The name that stands beside each decision."""
     glyphs: str
     """The glyph set ink is drawn with."""
+    company: Company = field(default_factory=Company)
+    """The colleagues at the same queue."""
     machine: Machine = field(default_factory=Machine)
     opener: Opener | None = None
     easel: Easel | None = None
@@ -36,4 +48,5 @@ class Tools:
     has_colours: bool = True
     remembered: Remembered = field(default_factory=Remembered)
     """How pictures look."""
+    found: Found = field(default_factory=Found)
     clock: Callable[[], float] = time.time

@@ -39,6 +39,19 @@ def fit(text: str, width: int, *, right: bool = False, from_left: bool = False) 
     return set_cell_size(blank + text if right else text + blank, width)
 
 
+def counted(count: int, what: str) -> str:
+    """Return a number and what is counted: 1 line, 2 lines."""
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
+def cut_amid(text: str, width: int) -> str:
+    """Return a text in at most so many cells: of a long one the beginning and the end, which tells files apart."""
+    if cell_len(text) <= width:
+        return text
+    end = _tail(text, max(0, width - 1) * 2 // 3) if width > 2 else ""
+    return set_cell_size(text, max(0, width - 1 - cell_len(end))).rstrip() + "…" + end if width > 0 else ""
+
+
 def _tail(text: str, width: int) -> str:
     cells = start = 0
     for start in range(len(text), 0, -1):
@@ -157,5 +170,12 @@ def lines_decided(item: Item) -> str:
 
 
 def doubtful_words(item: Item) -> str:
-    """Return how many of an item's words are doubtful."""
-    return f"{item.doubtful} doubtful" if item.state is State.DONE and item.lines else ""
+    """Return how many doubtful words of an item are left."""
+    return f"{item.doubtful_left} doubtful" if item.state is State.DONE and item.lines else ""
+
+
+def doubtful_of(here: int, in_queue: int) -> str:
+    """Return how many doubtful words are left in this image, and in the whole queue where that has others."""
+    if in_queue <= here:
+        return f"{here:,} doubtful" if here else ""
+    return f"{here:,} of {in_queue:,} doubtful"

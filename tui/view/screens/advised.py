@@ -51,6 +51,13 @@ class AdvisedScreen(DecidingScreen):
             advice.wait_for(question.word)
         self.work("advice", self._advise, question)
 
+    def known_word(self, begun: str) -> str:
+        """Return a word that begins so: one that the word may be instead, else a known one; empty without any."""
+        question = self._asked()
+        found = self._adviser.ready(question) if question is not None else None
+        offered = (one.text for one in found or () if one.text.startswith(begun) and one.text != begun)
+        return next(offered, "") or super().known_word(begun)
+
     async def _advise(self, question: Question) -> None:
         """Make what is shown ready, then what the next lines need."""
         with suppress(StoreError):  # what is wrong with the queue file is told when something is decided
@@ -109,12 +116,18 @@ class AdvisedScreen(DecidingScreen):
     def _lead(self, step: int) -> None:
         spot = self._doubtful_from(self._tree.spot, step)
         if spot is None:
-            found = self._store.next_doubtful(self._item.id, step)
+            elsewhere = self._company.elsewhere(self._store, now=True).keys() - {self._item.id}
+            found = self._store.next_doubtful(self._item.id, step, elsewhere)
+            shared = found is None and elsewhere
+            if shared:
+                found = self._store.next_doubtful(self._item.id, step)
             if found is None:
                 self.notify("No doubtful word is left in a line that nobody has decided.", markup=False)
                 return
             if found != self._item.id:
                 self._show_item(found)
+            if shared:
+                self._say_shared(self._item)
             spot = self._doubtful_from(None, step)
         if spot is not None:
             self._tree.go_to(spot)

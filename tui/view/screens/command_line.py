@@ -18,8 +18,8 @@ from tui.view.commands import ArgumentCommand, Command
 MOST_KEPT = 100
 """So many commands that were typed can be brought back."""
 
-Choices = Callable[[str], Sequence[str]]
-"""Returns what the command of a name may be given; nothing where that cannot be listed."""
+Choices = Callable[[str, str], Sequence[str]]
+"""Returns what the command of a name may be given that begins so; nothing where that cannot be listed."""
 
 
 class CommandLineScreen(ModalScreen[Typed | None]):
@@ -74,10 +74,11 @@ class CommandLineScreen(ModalScreen[Typed | None]):
 
     def _show(self, text: str) -> None:
         command = self._command_in(text)
-        if command is not None and not (self._offered and self._choices(command.name)):
+        if command is not None and not (self._offered and len(text) > len(command.title)):
             hint = f"{command.usage if isinstance(command, ArgumentCommand) else command.title}: {command.help}"
         else:
-            hint = "   ".join(self._offered[max(0, self._taken) :])
+            said = len(text.rpartition(" ")[0]) + 1 if command is not None and text.count(" ") > 1 else 0
+            hint = "   ".join(one[said:] for one in self._offered[max(0, self._taken) :])
         self.query_one("#offered", Static).update(hint)
 
     def _command_in(self, text: str) -> Command | ArgumentCommand | None:
@@ -92,8 +93,10 @@ class CommandLineScreen(ModalScreen[Typed | None]):
     def _completions(self, text: str) -> list[str]:
         command = self._command_in(text)
         if isinstance(command, ArgumentCommand) and len(text) > len(command.title):
-            begun = text[len(command.title) :].strip().lower()
-            return [f"{command.title} {choice}" for choice in self._choices(command.name) if choice.startswith(begun)]
+            argument = text[len(command.title) :].lstrip()
+            chosen = self._choices(command.name, argument)
+            begun = argument.strip().lower()
+            return [f"{command.title} {choice}" for choice in chosen if choice.lower().startswith(begun)]
         return completions(text, self._vocabulary.titles)
 
     def action_complete(self, step: int) -> None:

@@ -17,6 +17,7 @@ from tui.view.controls import Controls
 from tui.view.screens.command_line import CommandLineScreen
 from tui.view.screens.keys import KeysScreen
 from tui.view.screens.palette import CommandsProvider
+from tui.view.widgets.key_bar import KeyBar
 
 
 class _Controlled(Protocol):
@@ -58,9 +59,17 @@ class CommandedScreen(Screen[ScreenResultType]):
         known = [command for command in WITH_ARGUMENTS if hasattr(self, f"command_{command.name}")]
         return Vocabulary(self.commands, known)
 
-    def choices(self, name: str) -> Sequence[str]:
-        """Return what a command with an argument may be given, where that can be listed."""
+    def choices(self, name: str, argument: str = "") -> Sequence[str]:  # noqa: ARG002 (who knows more asks for it)
+        """Return what a command with an argument may be given, where that can be listed.
+
+        `argument` is as much of it as has been typed, for those of which more than one word can be chosen.
+        """
         return sorted(self.app.available_themes) if name == "set_theme" else ()
+
+    def on_screen_resume(self) -> None:
+        """Show what was said while another screen was shown, or by it."""
+        for bar in self.query(KeyBar):
+            bar.say_remark()
 
     # -- commands of every screen -------------------------------------------------------------------------------------
 

@@ -7,15 +7,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from tui.model import Decision, LineKey, Step, Verdict
 from tui.review import Spot, is_sure, line_at, verdict_of
 from tui.store import StoreError
-from tui.view.screens.ground import ReviewGround
+from tui.view.screens.colleagues import SharedScreen
 from tui.view.screens.question import QuestionScreen
 from tui.view.screens.reason import ReasonScreen
+from tui.view.wording import counted
 
 MANY = 50
 """Above this many lines at once the person is asked first."""
 
 
-class DecidingScreen(ReviewGround):
+class DecidingScreen(SharedScreen):
     """A review whose lines and pages can be decided."""
 
     _page_offered: tuple[int, int] | None = None
@@ -23,8 +24,11 @@ class DecidingScreen(ReviewGround):
 
     async def _put_down(self, decisions: Sequence[Decision]) -> bool:
         """Put decisions on the disk as one step, and show them; says why when that cannot be."""
+        known = self._known(decisions)
         try:
             made = await self._desk.decide(*decisions)
+            self._tell_of_crossed(self._store.crossed(made, known))
+            self._tell_if_gone(decisions)
         except StoreError as error:
             self.complain(error)
             return False
@@ -96,12 +100,9 @@ class DecidingScreen(ReviewGround):
             self._page_offered = place
             self._tree.go_to(Spot(left[0]))
             known = any(line_at(self._pages, key).confidence is not None for key in left)
-            why = (
-                f"None of the {len(left)} lines left is sure enough ({self._threshold:.0%})"
-                if known
-                else ("The service says of no line how sure it is")
-            )
-            self.notify(f"{why}. {self.key('accept_page')} again accepts them all the same.", markup=False)
+            least = f"{self._threshold:.2f}".removeprefix("0")
+            why = f"No line left has {least} for each word" if known else "The service says of no line how sure it is"
+            self.notify(f"{why}: {self.key('accept_page')} again accepts all {len(left)}.", markup=False)
 
     async def _accept_all(self, keys: Sequence[LineKey]) -> None:
         if len(keys) <= MANY:
@@ -162,7 +163,7 @@ class DecidingScreen(ReviewGround):
 
     async def _decide_lines(self, keys: Sequence[LineKey], verdict: Verdict, reason: str) -> None:
         if await self._put_down([self._decision(key, verdict, reason=reason) for key in keys]):
-            self.notify(f"{len(keys)} lines {verdict}.", timeout=2, markup=False)
+            self.notify(f"{counted(len(keys), 'line')} {verdict}.", timeout=2, markup=False)
             self._go_on_from_page()
 
     def _left_on_page(self) -> list[LineKey]:
@@ -197,3 +198,5 @@ class DecidingScreen(ReviewGround):
         else:
             self._settle(self._store.decisions(self._item.id))
             self._tree.go_to(Spot(step.key))
+        if step is not None and not step.reshapes and step.key in self._keys:
+            self._tell_of_undone(step.key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import on
 
-from tui.model import Line, Verdict, text_of
+from tui.model import Line, Verdict
 from tui.review import Spot, first_look, line_at, verdict_on, word_spans, words_under
 from tui.suggestions import word_corrections
 from tui.view.screens.advised import AdvisedScreen
@@ -19,6 +19,11 @@ MUCH = 20
 class EditingScreen(AdvisedScreen):
     """A review whose lines can be corrected."""
 
+    _changes_word: int | None = None
+    """The word that is changed in the field, where it is one and not the line."""
+    _text_when_opened = ""
+    """What the line said when the field was opened: a colleague may have decided otherwise since."""
+
     def action_edit(self) -> None:
         """Edit the line in place, with the cursor at its least sure word, or at the word under the cursor."""
         self._open_editor()
@@ -31,17 +36,26 @@ class EditingScreen(AdvisedScreen):
         spot, line = self._tree.spot, self._line
         if spot is None or line is None:
             return
+        self.show_line()  # what is typed stands under its ink
         text = self._text(spot.key)
-        spans = word_spans(line, text)
-        doubtful = [
-            span[0] for word, span in zip(line.words, spans, strict=True) if word.is_doubtful and span is not None
-        ]
-        self._edited = spot
-        place = self._word
+        spans, place = word_spans(line, text), self._word
+        doubtful = [span for word, span in zip(line.words, spans, strict=True) if word.is_doubtful and span is not None]
+        self._edited, self._word_in_field = spot, place
+        self._changes_word = place if chooses else None
+        before = self._decisions.get(spot.key)
+        self._known_when_opened = spot.key, before.id if before is not None else 0
+        self._text_when_opened = text
         chosen = spans[place] if chooses and place is not None else None
-        self.query_one(Advice).display = False  # the field takes its row, so that the ink above stays as it is
+        self.add_class("-edits")  # the field takes the row above the list, so that all else stays where it is
         self._editor.open(text, line.text, first_look(line, text, spot.word), doubtful, chosen)
         self.refresh_bindings()
+
+    @on(LineEditor.CameTo)
+    def advise_in_field(self, event: LineEditor.CameTo) -> None:
+        """Show what the doubtful word may be instead that the field came to."""
+        spans = word_spans(line_at(self._pages, self._edited.key), self._text_when_opened)
+        self._word_in_field = next((place for place, span in enumerate(spans) if span == event.span), None)
+        self.show_advice()
 
     @on(LineEditor.Kept)
     async def keep_text(self, event: LineEditor.Kept) -> None:
@@ -53,29 +67,33 @@ class EditingScreen(AdvisedScreen):
             self.notify(f"An empty line cannot be kept. esc leaves it, {key} then rejects it.", markup=False)
             return
         self._close_editor()
-        verdict, text = verdict_on(line, self._text_now(line) if event.text is None else event.text)
+        verdict, text = verdict_on(line, self._text_when_opened if event.text is None else event.text)
         self._remember(line, text)
-        await self._decide(verdict, text, step=event.step)
-
-    def _text_now(self, line: Line) -> str:
-        return text_of(line, self._decisions.get(self._edited.key))
+        later = _next_doubtful(line, self._changes_word) if event.step > 0 and self._changes_word is not None else None
+        if later is None:
+            await self._decide(verdict, text, step=event.step)
+        elif await self._put_down([self._decision(self._edited.key, verdict, text)]):
+            self._tree.go_to(Spot(self._edited.key, later))
+            if verdict is Verdict.CORRECTED:
+                self._look_for_more()
 
     @on(LineEditor.Left)
     def leave_text(self, event: LineEditor.Left) -> None:
         """Leave the line as it was; where much was typed that is asked first."""
         if event.typed <= MUCH:
-            self._close_editor()
+            self._leave(agreed=True)
             return
         question = QuestionScreen("Leave the line as it was, and what you typed?", yes="leave", no="go on typing")
         self.app.push_screen(question, self._leave)
 
     def _leave(self, agreed: bool | None) -> None:
         if agreed:
+            self._known_when_opened = None
             self._close_editor()
 
     def _close_editor(self) -> None:
         self._editor.close()
-        self.query_one(Advice).display = True
+        self.remove_class("-edits")
         self.set_focus(self._tree)
         self.refresh_bindings()
 
@@ -123,7 +141,7 @@ class EditingScreen(AdvisedScreen):
         self._remember(line, text)
         if not await self._put_down([self._decision(spot.key, verdict, text)]):
             return
-        later = next((at for at, word in enumerate(line.words) if at > place and word.is_doubtful), None)
+        later = _next_doubtful(line, place)
         if later is not None:
             self._tree.go_to(Spot(spot.key, later))
         else:
@@ -144,3 +162,8 @@ class EditingScreen(AdvisedScreen):
         await super()._decide(verdict, text, reason=reason, step=step)
         if verdict is Verdict.CORRECTED:
             self._look_for_more()
+
+
+def _next_doubtful(line: Line, place: int) -> int | None:
+    """Return the next doubtful word of a line after one."""
+    return next((at for at, word in enumerate(line.words) if at > place and word.is_doubtful), None)

@@ -5,23 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from threading import Event
 
 from textual.screen import ScreenResultType
 from textual.worker import WorkType
 
-from tui.exporting import Progress, Request, export_file, formats_named
+from tui.export_words import continuations, request_typed
+from tui.exporting import Progress, Request, export_file
 from tui.filters import FilterError, parse, words
 from tui.line_index import Hit
 from tui.model import LineKey, Trouble, printable
 from tui.store import StoreError
 from tui.view.screens.ask import AskScreen
-from tui.view.screens.places import PlacesScreen
+from tui.view.screens.hits import HitsScreen
 from tui.view.screens.steered import SteeredScreen
 from tui.view.tools import Tools
 from tui.view.widgets.place_list import Place
-from tui.view.wording import short_name
+from tui.view.wording import counted, short_name
 
 MOST = 1000
 """How many places are shown at most."""
@@ -31,9 +31,6 @@ class FindingScreen(SteeredScreen[ScreenResultType]):
     """A screen from which one finds lines."""
 
     _tools: Tools
-    _sought = ""
-    _hits: tuple[Place, ...] = ()
-    """What was found last: n and N go through it."""
 
     def visit(self, place: Place | None) -> None:
         """Go to a place that was found; None when the person came back without choosing one."""
@@ -46,25 +43,27 @@ class FindingScreen(SteeredScreen[ScreenResultType]):
     def action_search(self) -> None:
         """Ask for words, a /regular expression/ or a filter, and show the lines that match."""
         hint = 'words, /regular expression/, or a filter: conf<.6 & !flagged & text~"Silas"'
-        self.app.push_screen(AskScreen("/ ", self._sought, hint=hint), self._search)
+        self.app.push_screen(AskScreen("/ ", self._tools.found.wanted, hint=hint), self._search)
 
     async def _search(self, wanted: str | None) -> None:
         if wanted is None:
             return
-        self._sought = wanted
         try:
             asked = parse(wanted) if _is_filter(wanted) else words(wanted)
             hits = await self._tools.desk.do(lambda store: store.lines_matching(asked, limit=MOST))
         except (FilterError, StoreError) as error:
             self.notify(str(error), severity="warning", timeout=8, markup=False)
             return
-        self._hits = self.places(hits)
-        if not self._hits:
+        found = self._tools.found
+        found.wanted, found.places = wanted, self.places(hits)
+        if not hits:
             self.notify(f"No line matches {wanted}", markup=False)
             return
         more = "the first " if len(hits) == MOST else ""
-        title = f"{more}{len(hits)} lines match {wanted}"
-        self.app.push_screen(PlacesScreen(self._tools, title, self._hits), self.visit)
+        match = "matches" if len(hits) == 1 else "match"
+        screen = HitsScreen(self._tools, f"{more}{counted(len(hits), 'line')} {match} {wanted}", found.places)
+        screen.asks_anew = self.action_search
+        self.app.push_screen(screen, self.visit)
 
     def action_next_hit(self) -> None:
         """Go to the next line that was found."""
@@ -75,21 +74,23 @@ class FindingScreen(SteeredScreen[ScreenResultType]):
         self._go_to_hit(-1)
 
     def _go_to_hit(self, step: int) -> None:
-        if not self._hits:
+        hits = self._tools.found.places
+        if not hits:
             self.notify(f"Nothing was looked for yet: {self.key('search')} asks for words.", markup=False)
             return
         here = self.here()
-        places = [(place.item_id, place.key) for place in self._hits]
+        places = [(place.item_id, place.key) for place in hits]
         beyond = [at for at, place in enumerate(places) if (place > here if step > 0 else place < here)]
         at = (beyond[0 if step > 0 else -1]) if beyond else (0 if step > 0 else -1)
-        self.visit(self._hits[at])
+        self.visit(hits[at])
+
+    def choices(self, name: str, argument: str = "") -> Sequence[str]:
+        """Return what a command with an argument may be given, where that can be listed."""
+        return continuations(argument) if name == "export" else super().choices(name, argument)
 
     def command_export(self, wanted: str) -> None:
-        """Export what was read: formats and a folder, as `alto,txt out`; raises Trouble for anything else."""
-        formats, _, folder = wanted.strip().partition(" ")
-        if not folder.strip():
-            raise Trouble("An export takes formats and a folder: export alto,txt out")
-        request = Request(formats_named(formats), Path(folder.strip()).expanduser())
+        """Export what was read, as `alto,txt out --lines settled`; raises Trouble for anything else."""
+        request = request_typed(wanted)
         begin: WorkType[None] = partial(self._export, request)
         self.run_worker(begin, group="export", exclusive=True, exit_on_error=False)
 

@@ -29,7 +29,7 @@ from tui.view.widgets.key_bar import KeyBar
 from tui.view.widgets.line_editor import LineEditor
 from tui.view.widgets.page_map import PageMap
 from tui.view.widgets.result_tree import ResultTree
-from tui.view.wording import STATE_WORDS, details, short_name, state_mark
+from tui.view.wording import STATE_WORDS, details, doubtful_of, short_name, state_mark
 
 SURE = 0.9
 """A line is sure, until the person says otherwise, when each of its words is at least so."""
@@ -43,6 +43,8 @@ WIDE = 110
 class ReviewGround(PicturesScreen[int]):
     """Shows one item after the other; its result is the item that was shown last."""
 
+    AUTO_FOCUS = "#lines"  # and not the field, which Textual would take although it is not shown
+
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 (as Textual declares it)
 
     def __init__(self, tools: Tools, item_id: int, spot: Spot | None = None) -> None:
@@ -50,6 +52,7 @@ class ReviewGround(PicturesScreen[int]):
         self._tools = tools
         self._store = tools.store
         self._desk = tools.desk
+        self._company = tools.company
         self._adviser = tools.adviser
         self._machine = tools.machine
         self._reviewer = tools.reviewer
@@ -65,10 +68,14 @@ class ReviewGround(PicturesScreen[int]):
         self._decisions: Decisions = {}
         self._page_number = 1
         self._edited = Spot(LineKey(1, 0))
+        self._word_in_field: int | None = None
         self._seen: set[tuple[int, LineKey]] = set()
         self._preferences = self._store.preferences(self._reviewer)
-        self._threshold = _share(self._preferences.get("threshold", ""), SURE)
+        self._threshold = share_kept(self._preferences.get("threshold", ""), SURE)
+        self._shape = (0, 0)
+        self._sharing = ""
         self._to_read = 0
+        self._doubtful_in_queue = 0
         self._revision = -1
 
     def compose(self) -> ComposeResult:
@@ -79,9 +86,9 @@ class ReviewGround(PicturesScreen[int]):
             with Vertical(id="desk"):
                 yield InkPanel(id="ink", easel=self._easel)
                 yield Advice(id="advice")
-                yield LineEditor(id="edit", commands=self.controls.keymap.tables["edit"], known=self._adviser.known)
+                yield LineEditor(id="edit", commands=self.controls.keymap.tables["edit"], known=self.known_word)
                 yield ResultTree(id="lines")
-        yield KeyBar()
+        yield KeyBar(self.controls)
 
     async def _prefer(self, name: str, value: str) -> None:
         """Keep what the person has set, for the next time too."""
@@ -95,7 +102,7 @@ class ReviewGround(PicturesScreen[int]):
 
     def _size_panes(self) -> None:
         """Give the ink the rows that the person gave it."""
-        share = _share(self._preferences.get("ink", ""), 0.0)
+        share = share_kept(self._preferences.get("ink", ""), 0.0)
         if share:
             self._panel.styles.height = f"{100 * share:.0f}%"
             self._panel.styles.max_height = None
@@ -120,6 +127,11 @@ class ReviewGround(PicturesScreen[int]):
         return self.query_one("#lines", ResultTree)
 
     @property
+    def item_id(self) -> int:
+        """The item under review."""
+        return self._item.id
+
+    @property
     def rows(self) -> ResultTree:
         """The lines and words."""
         return self._tree
@@ -141,7 +153,7 @@ class ReviewGround(PicturesScreen[int]):
         self._tree.focus()
         self._size_panes()
         self._revision = self._store.revision()
-        self._to_read = self._store.tally().unfinished
+        self._count_queue()
         self._show_item(self._item.id, self._begins_at)
         self.set_interval(GLANCE, self.pull)
 
@@ -164,11 +176,13 @@ class ReviewGround(PicturesScreen[int]):
         """Show an item, with the cursor on a line or word, or on the first line that is left to decide."""
         try:
             self._item = self._store.item(item_id)
+            self._shape = self._store.shape(item_id)
             self._pages = tuple(turned(page, page.turn) for page in self._store.pages(item_id))
             self._decisions = self._store.decisions(item_id)
         except StoreError as error:
             self.complain(error)
             return
+        self._company.look_at(item_id)
         self._keys = line_keys(self._pages, down_the_page=self._looks.down_the_page)
         self._tree.show(self._pages, self._keys, self._decisions)
         start = spot if spot is not None and spot.key in self._keys else self._start()
@@ -194,6 +208,10 @@ class ReviewGround(PicturesScreen[int]):
         begin: WorkType[None] = partial(work, *about)  # begun later, or never where something else takes its place
         self.run_worker(begin, group=group, exclusive=True, exit_on_error=False)
 
+    def known_word(self, begun: str) -> str:
+        """Return a known word that begins so; empty where there is none."""
+        return self._adviser.known(begun)
+
     def show_advice(self) -> None:
         """Show what the word under the cursor may be instead."""
 
@@ -208,6 +226,7 @@ class ReviewGround(PicturesScreen[int]):
                 self._why_no_lines,
                 self._line_after,
                 self._page_after,
+                self._word,
             )
         )
 
@@ -219,7 +238,7 @@ class ReviewGround(PicturesScreen[int]):
         later = next((key.page for key in self._keys if key.page > self._page_number), None)
         if later is not None:
             return self._item, later
-        item = self._store.next_to_review(self._item.id)
+        item = self._store.next_to_review(self._item.id, self._company.elsewhere(self._store))
         return (item, 1) if item is not None else None
 
     @property
@@ -237,6 +256,8 @@ class ReviewGround(PicturesScreen[int]):
     def _word(self) -> int | None:
         """The word that keys about a word mean: the one under the cursor, else the line's least sure, if doubtful."""
         spot, line = self._tree.spot, self._line
+        if self._edits:
+            return self._word_in_field
         if spot is None or line is None or spot.word is not None:
             return spot.word if spot is not None else None
         place = least_sure_word(line)
@@ -259,23 +280,26 @@ class ReviewGround(PicturesScreen[int]):
 
     def _show_heading(self) -> None:
         spot, line = self._tree.spot, self._line
-        words = [short_name(self._item)]
+        place = []
         if len(self._pages) > 1:
-            words.append(f"page {self._page_number} of {len(self._pages)}")
+            place.append(f"page {self._page_number} of {len(self._pages)}")
         if spot is not None and line is not None:
-            words.append(f"line {self._keys.index(spot.key) + 1} of {len(self._keys)}")
+            keys = self._page_keys()
+            word = f", word {spot.word + 1}" if spot.word is not None else ""
+            place.append(f"line {keys.index(spot.key) + 1} of {len(keys)}{word}")
             decision = self._decisions.get(spot.key)
             if decision is not None:
-                words.append(decision.verdict.value + (f": {decision.reason}" if decision.reason else ""))
-        words.append(printable(f"{self._item.dialect} {self._item.model}").strip())
-        self.query_one("#heading", Heading).show("   ".join(words), self._progress())
+                place.append(decision.verdict.value + (f": {decision.reason}" if decision.reason else ""))
+        self._sharing = self._company.sharing(self._store, self._item.id)
+        place += [self._sharing] if self._sharing else []
+        read_by = printable(f"{self._item.dialect} {self._item.model}").strip()
+        self.query_one("#heading", Heading).show(short_name(self._item), self._progress(), place, read_by)
 
     def _progress(self) -> str:
         item = self._item
         words = [f"{state_mark(item)} {item.decided}/{item.lines} lines"]
-        doubtful = self._doubtful_left()
-        if doubtful:
-            words.append(f"{doubtful} doubtful")
+        doubtful = doubtful_of(self._doubtful_left(), self._doubtful_in_queue)
+        words += [doubtful] if doubtful else []
         if self._to_read:
             words.append(f"{self._to_read} to read")
         return "   ".join(words)
@@ -288,6 +312,10 @@ class ReviewGround(PicturesScreen[int]):
             for key, line in zip(page.keys, page.lines, strict=True)
             if line.doubtful and verdict_of(self._decisions, key) in {Verdict.UNDECIDED, Verdict.SKIPPED}
         )
+
+    def _count_queue(self) -> None:
+        tally = self._store.tally()
+        self._to_read, self._doubtful_in_queue = tally.unfinished, tally.doubtful
 
     def pull(self) -> None:
         """Ask the queue file what moved: an item that was just read is shown, progress is counted."""
@@ -303,7 +331,8 @@ class ReviewGround(PicturesScreen[int]):
             else:
                 self._pictures.say_what_is_awaited()
             if changes.item_ids:
-                self._to_read = self._store.tally().unfinished
+                self._count_queue()
+            if changes.item_ids or self._sharing != self._company.sharing(self._store, self._item.id):
                 self._show_heading()
         except StoreError as error:
             self.complain(error)
@@ -315,9 +344,13 @@ class ReviewGround(PicturesScreen[int]):
         elif not self._keys:
             self._panel.say(self._why_no_lines())
         else:
-            decisions = self._store.decisions(self._item.id)
-            if decisions != self._decisions:  # somebody else decided, in another program on this queue
-                self._settle(decisions)
+            self._follow_others()
+
+    def _follow_others(self) -> None:
+        """Show what was decided in another program on this queue."""
+        decisions = self._store.decisions(self._item.id)
+        if decisions != self._decisions:
+            self._settle(decisions)
 
     def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002 (Textual's own shape)
         """Draw everything for the new size."""
@@ -378,7 +411,8 @@ class ReviewGround(PicturesScreen[int]):
         spot, line = self._tree.spot, self._line
         if spot is None or line is None or not line.words:
             return
-        start = spot.word if spot.word is not None else (-1 if step > 0 else 0)
+        before_all = -1 if step > 0 else len(line.words)
+        start = next((word for word in (spot.word, self._word) if word is not None), before_all)
         word = start + step
         if 0 <= word < len(line.words):
             self._tree.go_to(Spot(spot.key, word))
@@ -393,6 +427,16 @@ class ReviewGround(PicturesScreen[int]):
         self._show_heading()
         how = "as they stand on the page" if self._looks.down_the_page else "as the service gave them"
         self.notify(f"Lines {how}.", timeout=2, markup=False)
+
+    def action_step_back(self) -> None:
+        """Go back from a word to its line, and from the page to the line; the review is left by another key."""
+        spot = self._tree.spot
+        if self.has_class("-page"):
+            self.show_line()
+        elif spot is not None and spot.word is not None:
+            self._tree.go_to(Spot(spot.key))
+        else:
+            self.notify(f"{self.key('leave')} goes back to the queue.", timeout=2, markup=False)
 
     def action_expand(self) -> None:
         """Show the words of the line."""
@@ -416,20 +460,35 @@ class ReviewGround(PicturesScreen[int]):
     def _go_on(self, key: LineKey, step: int = 1) -> None:
         """Go to the next line that is left, on this image or another; a step of -1 goes to the line before."""
         if step < 0:
-            self._tree.go_to(Spot(self._keys[max(0, self._keys.index(key) - 1)]))
+            # A colleague may just have joined the line with another.
+            place = self._keys.index(key) if key in self._keys else 0
+            self._tree.go_to(Spot(self._keys[max(0, place - 1)]))
             return
         following = next_open(self._keys, self._decisions, key)
         if following is not None and verdict_of(self._decisions, following) is Verdict.UNDECIDED:
             self._tree.go_to(Spot(following))
             return
-        item = self._store.next_to_review(self._item.id)
+        elsewhere = self._company.elsewhere(self._store, now=True)
+        item = self._store.next_to_review(self._item.id, elsewhere)
         if item is not None:
             self._say_page_done()
             self._show_item(item.id)
         elif following is not None:
             self._tree.go_to(Spot(following))
         else:
+            self._go_to_shared(self._store.next_to_review(self._item.id) if elsewhere else None)
+
+    def _go_to_shared(self, item: Item | None) -> None:
+        """Go to an image that a colleague has open, as nothing else is left to review; say so where there is none."""
+        if item is None:
             self._say_all_decided()
+            return
+        self._show_item(item.id)
+        self._say_shared(item)
+
+    def _say_shared(self, item: Item) -> None:
+        sharing = self._company.sharing(self._store, item.id) or "a colleague has it open too"
+        self.notify(f"Nothing else is left to review: {sharing}.", markup=False)
 
     def _say_page_done(self) -> None:
         skipped = f", {self._item.skipped} skipped" if self._item.skipped else ""
@@ -442,7 +501,7 @@ class ReviewGround(PicturesScreen[int]):
         self.notify(words, markup=False)
 
 
-def _share(text: str, otherwise: float) -> float:
+def share_kept(text: str, otherwise: float) -> float:
     """Return a share that was kept as text; another where it is none."""
     try:
         share = float(text)

@@ -13,10 +13,16 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.journal import Act
-from tui.model import printable
+from tui.model import Verdict, printable
 from tui.view.wording import VERDICT_MARKS
 
-ACTS = {"decide": "", "undo": "took back: ", "redo": "made again: ", "reshape": "reshaped the page"}
+ACTS = {
+    "decide": "",
+    "second": "read it a second time, blind: ",
+    "undo": "took back: ",
+    "redo": "made again: ",
+    "reshape": "reshaped the page",
+}
 
 
 class HistoryScreen(ModalScreen[None]):
@@ -47,6 +53,8 @@ def _told(act: Act) -> str:
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(act.decision.at))
     who = printable(act.decision.reviewer) or "somebody"
     decision = act.decision
+    if act.name == "second" and decision.verdict is Verdict.UNDECIDED:
+        return f"{when}  {who}  took back the second reading"
     if act.name == "reshape":
         return f"{when}  {who}  {ACTS[act.name]}"
     words = f"{VERDICT_MARKS[decision.verdict]} {decision.verdict}" + (

@@ -9,14 +9,16 @@ from tui.calibration import audit_result, is_audited
 from tui.model import Decision, Trouble, printable
 from tui.pace import Pace
 from tui.store import StoreError
+from tui.view.command_text import share
+from tui.view.screens.ground import share_kept
 from tui.view.screens.history import HistoryScreen
-from tui.view.screens.places import PlacesScreen
+from tui.view.screens.hits import AuditScreen
 from tui.view.screens.searching import SearchingScreen
 from tui.view.widgets.place_list import Place
-from tui.view.wording import short_name
+from tui.view.wording import counted, short_name
 
 AUDITED = 0.05
-"""Which share of the lines that were accepted unseen comes back to be looked at."""
+"""Which share of the lines that were accepted unseen comes back to be looked at, until the person says otherwise."""
 
 
 ROOMY = 150
@@ -55,7 +57,7 @@ class LookingBackScreen(SearchingScreen):
         drawn = [
             (item_id, key, text)
             for item_id, key, text in self._store.unseen()
-            if is_audited(item_id, key, AUDITED, self._store.path.name)
+            if is_audited(item_id, key, self._audited, self._store.path.name)
         ]
         if not drawn:
             self._say_audit()
@@ -63,9 +65,21 @@ class LookingBackScreen(SearchingScreen):
         names = {item.id: short_name(item) for item in self._store.items([item_id for item_id, _, _ in drawn])}
         places = tuple(Place(item_id, key, names.get(item_id, ""), text) for item_id, key, text in drawn)
         keymap = self.controls.keymap
-        right, visit = keymap.key("places", "apply"), keymap.key("places", "visit")
-        title = f"{len(places)} lines accepted unseen: {right} right, {visit} goes there to correct"
-        self.app.push_screen(PlacesScreen(self._tools, title, places, audits=True), self._after_audit)
+        right, visit = keymap.key("audit", "say_right"), keymap.key("audit", "visit")
+        title = f"{counted(len(places), 'line')} accepted unseen: {right} right, {visit} goes there to correct"
+        self.app.push_screen(AuditScreen(self._tools, title, places), self._after_audit)
+
+    @property
+    def _audited(self) -> float:
+        return share_kept(self._preferences.get("audit", ""), AUDITED)
+
+    async def command_set_audit(self, wanted: str) -> None:
+        """Have another share of the lines accepted unseen come back; raises Trouble for what is no share."""
+        audited = share(wanted, "set audit 5%")
+        if not audited:
+            raise Trouble("A share is above 0: set audit 5%.")
+        await self._prefer("audit", str(audited))
+        self.notify(f"{100 * audited:.3g} % of the lines accepted unseen come back.", markup=False)
 
     def _after_audit(self, place: Place | None) -> None:
         self._say_audit()

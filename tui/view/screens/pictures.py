@@ -26,10 +26,17 @@ class PicturesScreen(RowsScreen[ScreenResultType]):
     def action_picture(self) -> None:
         """Change the picture: the line, the word under the cursor, and, where it has no place of its own, the page."""
         if self.has_class("-page"):
-            self.remove_class("-page")
-        elif not self._pictures.turn_to_word():
+            self.show_line()
+            return
+        if not self._pictures.turn_to_word():
             self.set_class(self.has_class("-narrow"), "-page")
         self.call_after_refresh(self._pictures.redraw)
+
+    def show_line(self) -> None:
+        """Show the line again where the page has taken its place on a narrow screen."""
+        if self.has_class("-page"):
+            self.remove_class("-page")
+            self.call_after_refresh(self._pictures.redraw)
 
     def action_zoom_in(self) -> None:
         """Show the page larger on the map."""

@@ -1,62 +1,40 @@
-"""Places from all over the queue, each with its ink: where a word was misread the same way, or what a search found."""
+"""Places from all over the queue, one by one, each with its ink; what is done about them is for those who show them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
 
 from textual import events, on
 from textual.app import ComposeResult
 
 from tui.arrangement import turned
-from tui.model import Decision, LineKey, Page, Verdict, text_of
+from tui.model import Decision, LineKey, Page, text_of
 from tui.pictures.glyphs import GLYPH_SETS
-from tui.review import Decisions, Spot, line_at, verdict_of, verdict_on, words_under
+from tui.review import Decisions, Spot, line_at, words_under
 from tui.store import StoreError
 from tui.view.darkroom import Darkroom
 from tui.view.ink import Medium
 from tui.view.picture_desk import PictureDesk, Subject
 from tui.view.screens.pictures import PicturesScreen
-from tui.view.screens.question import QuestionScreen
 from tui.view.tools import Tools
 from tui.view.widgets.heading import Heading
 from tui.view.widgets.ink_panel import InkPanel
 from tui.view.widgets.key_bar import KeyBar
 from tui.view.widgets.page_map import PageMap
 from tui.view.widgets.place_list import Place, PlaceList
-
-MANY = 50
-"""Above this many places at once the person is asked first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Replacement:
-    """A word that was misread, and what it is to become."""
-
-    misread: str
-    right: str
+from tui.view.wording import counted
 
 
 class PlacesScreen(PicturesScreen[Place | None]):
     """Shows places one by one; its result is the place to go to, or None."""
 
-    TABLE = "places"
-
-    def __init__(
-        self,
-        tools: Tools,
-        title: str,
-        places: Sequence[Place],
-        replacement: Replacement | None = None,
-        *,
-        audits: bool = False,
-    ) -> None:
+    def __init__(self, tools: Tools, title: str, places: Sequence[Place], word: str = "") -> None:
+        """Show places under a title; a `word` is marked in the ink of each."""
         super().__init__()
         self._tools = tools
         self._title = title
         self._places = tuple(places)
-        self._replacement = replacement
-        self._audits = audits
+        self._marked_word = word
         medium = Medium(tools.easel.cell if tools.easel is not None else None, mono=not tools.has_colours)
         darkroom = Darkroom(GLYPH_SETS[tools.glyphs], tools.opener, medium)
         self._pictures = PictureDesk(self, darkroom, tools.remembered, tools.clock)
@@ -67,7 +45,7 @@ class PlacesScreen(PicturesScreen[Place | None]):
         yield PageMap(id="map", easel=self._tools.easel)
         yield InkPanel(id="ink", easel=self._tools.easel)
         yield PlaceList(self._places, id="places")
-        yield KeyBar()
+        yield KeyBar(self.controls)
 
     @property
     def _list(self) -> PlaceList:
@@ -115,69 +93,29 @@ class PlacesScreen(PicturesScreen[Place | None]):
         """Return which word of a line is meant."""
         line = line_at([page], key)
         words = words_under(line, text_of(line, decisions.get(key)))
-        wanted = self._replacement.misread if self._replacement is not None else None
-        return words.index(wanted) if wanted in words else None
+        return words.index(self._marked_word) if self._marked_word in words else None
 
     # -- what is done about them --------------------------------------------------------------------------------------
-
-    async def action_apply(self) -> None:
-        """Correct the word here, or say that the line is right, and go to the next place; else go there."""
-        if self._replacement is None and not self._audits:
-            self.action_visit()
-        elif await self._apply([self._list.cursor]):
-            self._go_on()
 
     def action_leave_place(self) -> None:
         """Leave this place as it is and go to the next."""
         self._list.mark(self._list.cursor, "↷")
         self._go_on()
 
-    async def action_apply_all(self) -> None:
-        """Correct the word at all places that are left."""
-        if self._replacement is None:
-            return
-        rows = self._list.unmarked()
-        if len(rows) <= MANY:
-            await self._apply(rows)
-            self._go_on()
-            return
-
-        async def answer(agreed: bool | None) -> None:
-            if agreed:
-                await self._apply(rows)
-                self._go_on()
-
-        question = QuestionScreen(f"Correct {len(rows)} lines without looking at each?", yes="correct", no="not now")
-        self.app.push_screen(question, answer)
-
-    async def _apply(self, rows: Sequence[int]) -> bool:
-        """Correct the word at some places, as one step."""
+    async def _settle(self, rows: Sequence[int], decide: Callable[[Place], Decision | None], mark: str) -> bool:
+        """Put down what is decided of some places, as one step; nothing of those for which that is None."""
         try:
-            decisions = [decision for row in rows if (decision := self._decision(self._places[row])) is not None]
-            if decisions:
-                await self._tools.desk.decide(*decisions)
+            made = [decision for row in rows if (decision := decide(self._places[row])) is not None]
+            if made:
+                await self._tools.desk.decide(*made)
         except (StoreError, KeyError) as error:
             self.notify(str(error), severity="error", timeout=10, markup=False)
             return False
         for row in rows:
-            self._list.mark(row, "✓" if self._audits else "✎")
+            self._list.mark(row, mark)
         if len(rows) > 1:
-            self.notify(f"{len(decisions)} lines decided. {self.key('undo')} takes them all back.", markup=False)
+            self.notify(f"{counted(len(made), 'line')} decided. {self.key('undo')} takes all back.", markup=False)
         return True
-
-    def _decision(self, place: Place) -> Decision | None:
-        """Return what is decided of a place; None where somebody has decided its line meanwhile."""
-        page, decisions = self._page_of(place)
-        if self._replacement is None:
-            before = decisions.get(place.key)
-            return None if before is None else replace(before, reviewer=self._tools.reviewer, unseen=False)
-        if verdict_of(decisions, place.key) not in {Verdict.UNDECIDED, Verdict.SKIPPED}:
-            return None
-        line = line_at([page], place.key)
-        shown = text_of(line, decisions.get(place.key))
-        swapped = {self._replacement.misread: self._replacement.right}
-        verdict, text = verdict_on(line, " ".join(swapped.get(word, word) for word in shown.split()))
-        return Decision(place.item_id, place.key, verdict, text, "", self._tools.reviewer, line.text, shown)
 
     async def action_undo(self) -> None:
         """Take back the last thing done."""

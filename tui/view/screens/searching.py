@@ -5,8 +5,9 @@ from __future__ import annotations
 from tui.model import LineKey
 from tui.review import Spot
 from tui.store import StoreError
+from tui.view.screens.corrections import CorrectionsScreen, Replacement
 from tui.view.screens.finding import MOST, FindingScreen
-from tui.view.screens.places import PlacesScreen, Replacement
+from tui.view.screens.hits import HitsScreen
 from tui.view.screens.shaping import ShapingScreen
 from tui.view.widgets.place_list import Place
 
@@ -18,11 +19,12 @@ class SearchingScreen(FindingScreen[int], ShapingScreen):
         """Show every place with the misreading that was corrected last, or with the word under the cursor."""
         question = self._asked()
         if self._last_correction is not None:
-            replacement, misread = Replacement(*self._last_correction), self._last_correction[0]
+            misread = self._last_correction[0]
         elif question is not None:
-            replacement, misread = None, question.word
+            misread = question.word
         else:
-            self.notify("Nothing was corrected yet; w chooses a word to look for.", markup=False)
+            key = self.key("next_word")
+            self.notify(f"Nothing was corrected yet; {key} chooses a word to look for.", markup=False)
             return
         try:
             hits = await self._desk.do(lambda store: store.misread_elsewhere(misread, MOST))
@@ -32,18 +34,22 @@ class SearchingScreen(FindingScreen[int], ShapingScreen):
         if not hits:
             self.notify(f"“{misread}” stands in no line that is left to decide.", markup=False)
             return
-        becomes = f" → “{replacement.right}”" if replacement is not None else ""
-        title = f"{len(hits)} of “{misread}”{becomes}"
-        self.app.push_screen(PlacesScreen(self._tools, title, self.places(hits), replacement), self.visit)
+        title, places = f"{len(hits)} of “{misread}”", self.places(hits)
+        if self._last_correction is None:
+            self.app.push_screen(HitsScreen(self._tools, title, places, misread), self.visit)
+            return
+        replacement = Replacement(*self._last_correction)
+        title = f"{title} → “{replacement.right}”"
+        self.app.push_screen(CorrectionsScreen(self._tools, title, places, replacement), self.visit)
 
     @property
     def numbered(self) -> tuple[int, str]:
-        """The lines of the image."""
-        return len(self._keys), "lines"
+        """The lines of the page."""
+        return len(self._page_keys()), "lines"
 
     def go_to_number(self, at: int) -> None:
         """Go to a line, from 0."""
-        self._tree.go_to(Spot(self._keys[at]))
+        self._tree.go_to(Spot(self._page_keys()[at]))
 
     def go_to_image(self, item_id: int) -> None:
         """Review another image."""

@@ -39,6 +39,8 @@ class ShapingScreen(EditingScreen):
     async def _reshape(self, make: Callable[[Page], Rearrangement]) -> Rearrangement | None:
         """Do something to the lines of the page under the cursor, and show them; says why when that cannot be."""
         try:
+            if self._is_left_behind():
+                return None
             page = self._unturned()
             if page is None:
                 return None

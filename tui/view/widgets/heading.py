@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.view.wording import fit
+from tui.view.wording import cut_amid, fit
+
+GAP = "   "
 
 
 class Heading(Widget):
-    """Shows two texts; the right one is never cut."""
+    """Shows a name, where one is in it, and how far that is; where there is little room the name is cut."""
 
     DEFAULT_CSS = "Heading { height: 1; }"
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 (Textual's own name)
         super().__init__(id=id)
-        self._left = self._right = ""
+        self._shown: tuple[str, tuple[str, ...], str, str] = ("", (), "", "")
 
-    def show(self, left: str, right: str) -> None:
-        """Show other texts; the same ones are not drawn again."""
-        if (left, right) != (self._left, self._right):
-            self._left, self._right = left, right
+    def show(self, name: str, right: str, place: Sequence[str] = (), besides: str = "") -> None:
+        """Show other texts, the same ones not again; what is said `besides` goes first where there is little room."""
+        shown = (name, tuple(place), besides, right)
+        if shown != self._shown:
+            self._shown = shown
             self.refresh()
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002 (Textual's own shape; there is one row)
         """Draw the row."""
+        name, place, besides, right = self._shown
         width = self.size.width
-        room = max(0, width - cell_len(self._right) - 2)
-        text = fit(fit(" " + self._left, room) + " " + self._right + " ", width)
-        return Strip([Segment(text, self.rich_style)], width)
+        room = max(0, width - cell_len(right) - 3)
+        where = "".join(GAP + words for words in place)
+        more = GAP + besides if besides and cell_len(name + where + GAP + besides) <= room else ""
+        left = cut_amid(name, room - cell_len(where)) + where + more
+        return Strip([Segment(fit(" " + fit(left, room) + " " + right + " ", width), self.rich_style)], width)

@@ -33,11 +33,23 @@ class InkPanel(Widget):
         self._strips: list[Strip] = []
         self._strips_of_glyphs: list[Strip] = []
         self._sentence = ""
+        self._meant: int | None = None
 
     def show(
-        self, ink: LineInk, words: Sequence[str], doubtful: Sequence[bool], selected: int | None, tones: Tones
+        self,
+        ink: LineInk,
+        words: Sequence[str],
+        doubtful: Sequence[bool],
+        selected: int | None,
+        tones: Tones,
+        *,
+        meant: int | None = None,
     ) -> None:
-        """Show a line's ink; `words` stand under the boxes of the same place. Rows that stay as they were stay."""
+        """Show a line's ink; `words` stand under the boxes of the same place. Rows that stay as they were stay.
+
+        The paper of the `selected` word is tinted; the text of the one that is `meant` stands out.
+        """
+        self._meant = selected if meant is None else meant
         before, said = self._strips, self._sentence
         self._sentence = ""
         self._strips_of_glyphs = self._drawn(ink, words, doubtful, selected, tones, None)
@@ -64,7 +76,7 @@ class InkPanel(Widget):
         strips = []
         for piece in ink.pieces:
             strips += [Strip(row) for row in ink_rows(piece, tones, selected, easel)]
-            strips.append(self._text_strip(piece, words, doubtful, selected))
+            strips.append(self._text_strip(piece, words, doubtful))
         return strips
 
     def on_unmount(self) -> None:
@@ -90,24 +102,22 @@ class InkPanel(Widget):
             return Strip.blank(width, self.rich_style)
         return strips[y].adjust_cell_length(width, self.rich_style)
 
-    def _text_strip(
-        self, piece: InkPiece, words: Sequence[str], doubtful: Sequence[bool], selected: int | None
-    ) -> Strip:
+    def _text_strip(self, piece: InkPiece, words: Sequence[str], doubtful: Sequence[bool]) -> Strip:
         parts = text_under(piece.places, words, piece.cells.columns)
         gutter = [] if piece.own is None else [Segment(" " * GUTTER)]
-        texts = [Segment(part.text, self._style_of(part, doubtful, selected)) for part in parts]
+        texts = [Segment(part.text, self._style_of(part, doubtful)) for part in parts]
         strip = Strip([*gutter, *texts])
         if is_right_to_left(" ".join(words)) and strip.cell_length + 2 <= self.size.width:
             return Strip([*strip, Segment(f" {MARK}", self.rich_style)])  # where the reader begins
         return strip
 
-    def _style_of(self, part: TextPart, doubtful: Sequence[bool], selected: int | None) -> Style:
+    def _style_of(self, part: TextPart, doubtful: Sequence[bool]) -> Style:
         if part.word is None:
             return self.rich_style
         style = self.rich_style
         if part.word < len(doubtful) and doubtful[part.word]:
             style += self.get_component_rich_style("ink-panel--doubtful", partial=True)
-        if part.word == selected:
+        if part.word == self._meant:
             style += self.get_component_rich_style("ink-panel--word", partial=True)
         return style
 

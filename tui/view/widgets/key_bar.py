@@ -1,4 +1,8 @@
-"""The lowest row: the keys that matter now. It is looked at after every key, and drawn when they are others."""
+"""The lowest row: the keys that matter now, and for a moment what the program says to one.
+
+It is looked at after every key, and drawn when the keys are others. A remark takes their place, so that it covers
+nothing of what is worked on, and the next takes its place.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,10 @@ from rich.segment import Segment
 from textual import events
 from textual.screen import Screen
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widget import Widget
+
+from tui.view.controls import Controls
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +41,13 @@ class KeyBar(Widget):
     """Shows the bindings of a screen, and of what has the focus, that are meant to be shown."""
 
     DEFAULT_CSS = "KeyBar { height: 1; width: 100%; dock: bottom; }"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key", "key-bar--idle"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key", "key-bar--idle", "key-bar--remark"}
 
-    def __init__(self) -> None:
+    def __init__(self, controls: Controls) -> None:
         super().__init__()
+        self._controls = controls
+        self._shown = ""
+        self._ends: Timer | None = None
         self._entries: tuple[Entry, ...] = ()
 
     @property
@@ -45,8 +55,26 @@ class KeyBar(Widget):
         """Whether all keys fit into the row."""
         return sum(cell_len(entry.text) for entry in self._entries) <= self.size.width
 
+    def takes(self, remark: str) -> bool:
+        """Whether a remark can be said here in full."""
+        return "\n" not in remark and cell_len(remark) + 2 <= self.size.width
+
+    def say_remark(self) -> None:
+        """Show what was said last for as long as it stands, and the keys again then."""
+        if self._ends is not None:
+            self._ends.stop()
+            self._ends = None
+        remark = self._controls.remark
+        said = remark.text if remark.left > 0 and self.takes(remark.text) else ""
+        if said:
+            self._ends = self.set_timer(remark.left, self.say_remark)
+        if said != self._shown:
+            self._shown = said
+            self.refresh()
+
     def on_mount(self) -> None:
         """Follow what the keys are."""
+        self.say_remark()
         self.screen.bindings_updated_signal.subscribe(self, self._look)
         self.call_after_refresh(self._look, self.screen)
 
@@ -67,6 +95,9 @@ class KeyBar(Widget):
     def render_line(self, y: int) -> Strip:  # noqa: ARG002 (Textual's own shape; there is one row)
         """Draw the row."""
         base = self.rich_style
+        if self._shown:
+            said = Segment(f" {self._shown}", base + self.get_component_rich_style("key-bar--remark", partial=True))
+            return Strip([said]).adjust_cell_length(self.size.width, base)
         bold = base + self.get_component_rich_style("key-bar--key", partial=True)
         idle = base + self.get_component_rich_style("key-bar--idle", partial=True)
         segments = []
@@ -77,6 +108,8 @@ class KeyBar(Widget):
 
     async def on_click(self, event: events.Click) -> None:
         """Do what the key that was clicked does."""
+        if self._shown:
+            return
         end = 0
         for entry in self._entries:
             end += cell_len(entry.text)

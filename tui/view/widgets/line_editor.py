@@ -18,6 +18,16 @@ from tui.view.bindings import bind
 from tui.view.commands import EDIT, Command
 
 
+@dataclass(frozen=True, slots=True)
+class _DoubtfulWord:
+    """A doubtful word in the field."""
+
+    stood: tuple[int, int]
+    """From where to where it stood when the field was opened."""
+    stands: tuple[int, int]
+    """From where to where it stands now."""
+
+
 class LineEditor(Input):
     """Edits one line of text; closed while it is not shown."""
 
@@ -53,6 +63,13 @@ class LineEditor(Input):
         letter: str
         """The one before the cursor; empty where there is none."""
 
+    @dataclass
+    class CameTo(Message):
+        """The cursor came to a doubtful word."""
+
+        span: tuple[int, int]
+        """From where to where it stood in the text when the field was opened."""
+
     class KeysWanted(Message):
         """The person wants to know the keys that work while a line is edited."""
 
@@ -69,7 +86,9 @@ class LineEditor(Input):
         bind(self, commands)
         self._known = known
         self._shown = self._engine_text = ""
-        self._doubtful: tuple[int, ...] = ()
+        self._doubtful: tuple[tuple[int, int], ...] = ()
+        self._written_to = -1
+        """Where the cursor was after the text was changed last."""
         self._before: list[tuple[str, int]] = []
         """What stood here before each change, and where the cursor was."""
         self._after: list[tuple[str, int]] = []
@@ -85,8 +104,12 @@ class LineEditor(Input):
         """Remember what stood here before."""
         if value != self._written:
             self._before.append((self._written, min(self.cursor_position, len(self._written))))
+            self.call_later(self._note_cursor)
             self._after.clear()
             self._written = value
+
+    def _note_cursor(self) -> None:
+        self._written_to = self.cursor_position
 
     def _on_paste(self, event: events.Paste) -> None:
         """Take all lines of a paste as one."""
@@ -99,16 +122,16 @@ class LineEditor(Input):
         text: str,
         engine_text: str,
         cursor: int,
-        doubtful: Sequence[int] = (),
+        doubtful: Sequence[tuple[int, int]] = (),
         chosen: tuple[int, int] | None = None,
     ) -> None:
-        """Begin to edit a text with the cursor at a place in it; tab goes to where its doubtful words begin.
+        """Begin to edit a text with the cursor at a place in it; tab goes through its doubtful words.
 
-        What is `chosen`, from start to end, is replaced by what is typed.
+        They are given from start to end. What is `chosen`, from start to end, is replaced by what is typed.
         """
         self._shown, self._engine_text = text, engine_text
         self._doubtful = tuple(doubtful)
-        self._before, self._after = [], []
+        self._before, self._after, self._written_to = [], [], -1
         self._written = self._shown
         self.value = self._shown
         self.selection = Selection.cursor(cursor) if chosen is None else Selection(*chosen)
@@ -143,20 +166,36 @@ class LineEditor(Input):
         self.post_message(self.Split(_cleaned(self.value, self._shown), self.cursor_position))
 
     def action_next_in_line(self) -> None:
-        """Go to the next doubtful word of the line; after the last one complete a word, or begin again."""
-        places = moved(self._doubtful, self._shown, self.value)
-        beyond = [place for place in places if place > self.cursor_position]
-        if beyond:
-            self.cursor_position = beyond[0]
-        elif not self._complete() and places:
-            self.cursor_position = places[0]
+        """Complete the word that is begun; else choose the next doubtful word of the line, after the last the first."""
+        if self._is_typing and self._complete():
+            return
+        words, at = self._doubtful_words(), max(self.selection)
+        self._choose(next((word for word in words if word.stands[1] > at), words[0] if words else None))
 
     def action_previous_in_line(self) -> None:
-        """Go to the doubtful word before; before the first one to the last."""
-        places = moved(self._doubtful, self._shown, self.value)
-        before = [place for place in places if place < self.cursor_position]
-        if places:
-            self.cursor_position = (before or places)[-1]
+        """Choose the doubtful word before; before the first one the last."""
+        words, at = self._doubtful_words()[::-1], min(self.selection)
+        self._choose(next((word for word in words if word.stands[0] < at), words[0] if words else None))
+
+    @property
+    def _is_typing(self) -> bool:
+        """Whether the last thing done was to change the text right before the cursor."""
+        return self.selection.is_empty and self._written_to == self.cursor_position
+
+    def _doubtful_words(self) -> list[_DoubtfulWord]:
+        """Return the doubtful words that are still there."""
+        found = []
+        for start, end in self._doubtful:
+            now = moved((start, end), self._shown, self.value)
+            if len(now) == 2 and self.value[now[0] : now[1]] == self._shown[start:end]:
+                found.append(_DoubtfulWord((start, end), (now[0], now[1])))
+        return found
+
+    def _choose(self, word: _DoubtfulWord | None) -> None:
+        """Have what is typed take the place of a word."""
+        if word is not None:
+            self.selection = Selection(*word.stands)
+            self.post_message(self.CameTo(word.stood))
 
     def _complete(self) -> bool:
         """Complete the word before the cursor, where it is begun and one is known; says whether it was."""

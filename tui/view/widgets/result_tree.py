@@ -17,7 +17,7 @@ from textual.strip import Strip
 
 from tui.direction import MARK, is_right_to_left
 from tui.model import LineKey, Page, Polygon, Verdict, Word, printable, text_of
-from tui.review import Decisions, Spot, line_at, verdict_of
+from tui.review import Decisions, Spot, line_at, verdict_of, words_under
 from tui.view.wording import VERDICT_MARKS, fit
 
 WIDE = 84
@@ -62,14 +62,18 @@ class ResultTree(ScrollView, can_focus=True, inherit_bindings=False):
         self._decisions: Decisions = {}
         self._open: set[LineKey] = set()
         self._rows: list[Row] = []
+        self._numbers: dict[LineKey, int] = {}
         self.cursor = 0
+        self._word: int | None = None
+        """Which word of a closed line the cursor is on, where it is on one."""
 
     # -- what it shows ------------------------------------------------------------------------------------------------
 
     @property
     def spot(self) -> Spot | None:
         """Where the cursor stands; None where there is no line."""
-        return self._rows[self.cursor].spot if self.cursor < len(self._rows) else None
+        spot = self._rows[self.cursor].spot if self.cursor < len(self._rows) else None
+        return Spot(spot.key, self._word) if spot is not None and self._word is not None else spot
 
     @property
     def count(self) -> int:
@@ -80,7 +84,7 @@ class ResultTree(ScrollView, can_focus=True, inherit_bindings=False):
         """Show another item, its lines in the order of their keys, all of them closed."""
         self._pages, self._keys, self._decisions = tuple(pages), tuple(keys), decisions
         self._open.clear()
-        self.cursor = 0
+        self.cursor, self._word = 0, None
         self._build()
         self.scroll_to(y=0, animate=False)
         self.cursor = next((place for place, row in enumerate(self._rows) if row.key), 0)
@@ -91,7 +95,7 @@ class ResultTree(ScrollView, can_focus=True, inherit_bindings=False):
         self._keys = tuple(keys)
         self._build()
         if spot is not None:
-            self.cursor = self._rows.index(Row(spot.key.page, spot.key, spot.word))
+            self.cursor = self._rows.index(self._row_of(spot))
             self._bring_into_sight(self.cursor)
 
     def settle(self, decisions: Decisions) -> None:
@@ -105,20 +109,25 @@ class ResultTree(ScrollView, can_focus=True, inherit_bindings=False):
                 self._refresh_row(place)
 
     def go_to(self, spot: Spot) -> None:
-        """Put the cursor on a line or a word; a word's line is opened."""
-        if spot.word is not None and spot.key not in self._open:
-            self._open.add(spot.key)
-            self._build()
-        row = Row(spot.key.page, spot.key, spot.word)
+        """Put the cursor on a line or a word; a line that is closed stays so."""
+        row = self._row_of(spot)
         if row in self._rows:
-            self.move_to(self._rows.index(row))
+            self._move(self._rows.index(row), spot.word if row.word is None else None)
+
+    def _row_of(self, spot: Spot) -> Row:
+        """Return the row of a spot: a word has one of its own where its line is open."""
+        return Row(spot.key.page, spot.key, spot.word if spot.key in self._open else None)
 
     def move_to(self, place: int, step: int = 1) -> None:
         """Put the cursor on a row, past a heading in the direction of `step`."""
         near = self._line_near(max(0, min(place, len(self._rows) - 1)), step)
-        if near is None or near == self.cursor:
+        if near is not None:
+            self._move(near, None)
+
+    def _move(self, near: int, word: int | None) -> None:
+        if (near, word) == (self.cursor, self._word):
             return
-        old, self.cursor = self.cursor, near
+        old, self.cursor, self._word = self.cursor, near, word
         self._bring_into_sight(near)
         self._refresh_row(old)
         self._refresh_row(near)
@@ -139,18 +148,20 @@ class ResultTree(ScrollView, can_focus=True, inherit_bindings=False):
     def open_line(self) -> None:
         """Open the line under the cursor; on an open one go to its first word."""
         spot = self.spot
-        if spot is None or spot.word is not None or not line_at(self._pages, spot.key).words:
+        if spot is None or not line_at(self._pages, spot.key).words:
             return
-        if spot.key in self._open:
-            self.move_by(1)
-        else:
+        if spot.key not in self._open:
             self._open.add(spot.key)
             self._build()
+            self.go_to(spot)
+        elif spot.word is None:
+            self.move_by(1)
 
     def close_line(self) -> None:
         """Close the line under the cursor, or the line of the word under it."""
         spot = self.spot
         if spot is None or spot.key not in self._open:
+            self.move_to(self.cursor)
             return
         self._open.discard(spot.key)
         line = Row(spot.key.page, spot.key)
@@ -165,13 +176,15 @@ class ResultTree(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _build(self) -> None:
         rows: list[Row] = []
+        self._numbers.clear()
         on_page: dict[int, list[LineKey]] = {page.number: [] for page in self._pages}
         for key in self._keys:
             on_page[key.page].append(key)
         for page in self._pages:
             if len(self._pages) > 1:
                 rows.append(Row(page.number))
-            for key in on_page[page.number]:
+            for number, key in enumerate(on_page[page.number], 1):
+                self._numbers[key] = number
                 rows.append(Row(page.number, key))
                 if key in self._open:
                     words = page.line(key.line).words
@@ -217,19 +230,21 @@ class ResultTree(ScrollView, can_focus=True, inherit_bindings=False):
         return [
             Segment("▌" if cursor else " ", text_style),
             Segment(f"{VERDICT_MARKS[verdict]} ", tone),
-            Segment(f"{key.line + 1:>3} {arrow} ", self.rich_style + self._style("quiet")),
+            Segment(f"{self._numbers[key]:>3} {arrow} ", self.rich_style + self._style("quiet")),
             Segment(fit(_directed(text), self._text_room(9)) + " ", text_style),
             *self._figures(line.confidence, line.polygon, doubtful=line.doubtful > 0),
         ]
 
     def _word_segments(self, key: LineKey, place: int, *, cursor: bool) -> list[Segment]:
-        word: Word = line_at(self._pages, key).words[place]
+        line = line_at(self._pages, key)
+        word: Word = line.words[place]
+        said = words_under(line, text_of(line, self._decisions.get(key)))[place]
         doubtful = self._style("doubtful") if word.is_doubtful else Style()
         style = self.rich_style + (self._style("cursor") if cursor else doubtful)
         return [
             Segment("▌" if cursor else " ", style),
             Segment("         ", self.rich_style + doubtful),
-            Segment(fit(_directed(printable(word.text)), self._text_room(10)) + " ", style),
+            Segment(fit(_directed(printable(said)), self._text_room(10)) + " ", style),
             *self._figures(word.confidence, word.polygon, low=word.low, doubtful=word.is_doubtful),
         ]
 

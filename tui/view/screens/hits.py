@@ -1,0 +1,63 @@
+"""What a search found, and lines that were accepted unseen: gone through one by one, each with its ink."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from tui.model import Decision, Verdict, text_of
+from tui.review import line_at
+from tui.view.screens.places import PlacesScreen
+from tui.view.widgets.place_list import Place
+
+
+class HitsScreen(PlacesScreen):
+    """Shows the lines that a search found; each can be accepted here, or gone to."""
+
+    TABLE = "hits"
+    asks_anew: Callable[[], None] | None = None
+    """What asks for another search once this screen is gone; set by who opens it."""
+
+    async def action_accept_here(self) -> None:
+        """Accept the line as it stands and go to the next."""
+        if await self._settle([self._list.cursor], self._as_it_stands, "✓"):
+            self._go_on()
+
+    def _as_it_stands(self, place: Place) -> Decision:
+        page, decisions = self._page_of(place)
+        line, before = line_at([page], place.key), decisions.get(place.key)
+        text = before.text if before is not None else None
+        verdict = Verdict.ACCEPTED if text is None else Verdict.CORRECTED
+        return Decision(
+            place.item_id, place.key, verdict, text, "", self._tools.reviewer, line.text, text_of(line, before)
+        )
+
+    def action_search(self) -> None:
+        """Go back, and look for something else."""
+        self.dismiss(None)
+        if self.asks_anew is not None:
+            self.app.call_later(self.asks_anew)
+
+    def action_next_hit(self) -> None:
+        """Go to the next line that was found."""
+        self._list.move_by(1)
+
+    def action_previous_hit(self) -> None:
+        """Go to the line found before."""
+        self._list.move_by(-1)
+
+
+class AuditScreen(PlacesScreen):
+    """Shows lines that were accepted with their page, and that nobody looked at."""
+
+    TABLE = "audit"
+
+    async def action_say_right(self) -> None:
+        """Say that the line is right and go to the next."""
+        if await self._settle([self._list.cursor], self._looked_at, "✓"):
+            self._go_on()
+
+    def _looked_at(self, place: Place) -> Decision | None:
+        """Return the same decision by somebody who has looked; None where it was taken back meanwhile."""
+        before = self._page_of(place)[1].get(place.key)
+        return None if before is None else replace(before, reviewer=self._tools.reviewer, unseen=False)
