@@ -540,8 +540,7 @@ def test_what_is_typed_and_taken_back_leaves_the_text_as_it_was(text: str, data:
 
 
 def test_what_both_reviews_go_by_is_the_same() -> None:
-    from tui.view.screens import deciding, ground, reason
+    from tui.view.screens import deciding, ground
 
-    assert talk.REASONS == reason.REASONS
     assert talk.MANY == deciding.MANY
     assert ground.SURE == SURE

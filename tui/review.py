@@ -5,12 +5,25 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 from tui.arrangement import Tie, ties
 from tui.model import Decision, Line, LineKey, Page, Polygon, Verdict
 
 Decisions = Mapping[LineKey, Decision]
+REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "i": "illegible",
+        "n": "name",
+        "d": "date or figure",
+        "w": "wrong box",
+        "s": "struck out",
+        "l": "language",
+        "o": "other",
+    }
+)
+"""Why a line may be flagged, each with its key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -423,3 +423,27 @@ async def test_esc_leaves_nothing(read: Reads, opened: Opens) -> None:
         await begin(pilot)
         assert "q goes back to the queue" in await typed(pilot, "escape", "escape")
         assert "line 1 of 2" in screen_text(pilot)
+
+
+# -- panes ------------------------------------------------------------------------------------------------------------
+
+
+async def test_the_map_is_as_wide_as_the_person_says_and_stays_so(read: Reads, opened: Opens) -> None:
+    read("a.png", ("one line", "two lines"))
+    async with opened((120, 30)) as pilot:
+        await begin(pilot)
+        before = pilot.app.screen.query_one("#map").size.width
+        await pilot.app.screen.run_command("set_map", "60%")  # type: ignore[attr-defined]
+        await settled(pilot)
+        width = pilot.app.screen.query_one("#map").size.width
+        assert width > before
+    async with opened((120, 30)) as pilot:
+        await begin(pilot)
+        assert pilot.app.screen.query_one("#map").size.width == width
+
+
+async def test_from_the_end_of_an_image_it_is_said_that_one_goes_on_at_the_top(read: Reads, opened: Opens) -> None:
+    read("a.png", ("one line", "two lines", "three lines"))
+    async with opened() as pilot:
+        await begin(pilot)
+        assert "From the top again: 2 lines left." in await typed(pilot, "G", "a")

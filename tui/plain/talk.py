@@ -13,12 +13,11 @@ from tui.plain import sentences
 from tui.plain.person import Command, Draft, Person
 from tui.plain.sentences import Focus
 from tui.plain.sitting import Refused, Sitting
-from tui.review import first_look, word_spans
+from tui.review import REASONS, first_look, word_spans
 from tui.suggestions import Suggestion
 
 MANY = 50
 """Above this many lines at once the person is asked first."""
-REASONS = {"i": "illegible", "n": "name", "d": "date or figure", "w": "wrong box", "l": "language", "o": "other"}
 """Why a line is flagged, by one key. They are those of the screens."""
 _TAKE, _UNKNOWN = "take", "There is no command {}. ? says those that there are."
 _HELP = {

@@ -433,6 +433,7 @@ WITH_ARGUMENTS = (
     ArgumentCommand("set_threshold", "set threshold .85", "A line is sure when each of its words is at least so sure."),
     ArgumentCommand("set_error", "set error 2%", "Set the threshold from which on so many words are wrong here."),
     ArgumentCommand("set_audit", "set audit 5%", "Have so many of the lines accepted unseen come back."),
+    ArgumentCommand("set_map", "set map 40%", "Give the map so many of the columns, where it stands beside the ink."),
     ArgumentCommand("set_pace", "set pace on|off", "Show how fast you are, or do not."),
     ArgumentCommand("view", "view FILTER", "List the images that a filter lets through."),
     ArgumentCommand("save_view", "save view NAME", "Keep the filter under a name, for [ and ]."),

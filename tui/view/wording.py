@@ -69,10 +69,16 @@ def short_name(item: Item) -> str:
     return printable(str(PurePath(path.parent.name, path.name)))
 
 
+NOTHING = "∅"
+"""The mark of an image in which no text was found: it is done, and somebody may want to look why."""
+
+
 def state_mark(item: Item) -> str:
     """Return one character for how far an item is: the machine's state, then the person's progress."""
     if item.state is not State.DONE:
         return STATE_MARKS[item.state]
+    if not item.lines:
+        return NOTHING
     if item.decided >= item.lines:
         return "✓"
     return "◐" if item.decided else "○"

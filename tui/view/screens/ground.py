@@ -16,6 +16,7 @@ from tui.model import Item, Line, LineKey, Page, State, Verdict, printable, text
 from tui.pictures.glyphs import GLYPH_SETS
 from tui.review import Decisions, Spot, least_sure_word, line_at, line_keys, next_open, verdict_of
 from tui.store import StoreError
+from tui.view.command_text import share
 from tui.view.darkroom import Darkroom
 from tui.view.ink import Medium
 from tui.view.picture_desk import PictureDesk, Subject
@@ -29,13 +30,14 @@ from tui.view.widgets.key_bar import KeyBar
 from tui.view.widgets.line_editor import LineEditor
 from tui.view.widgets.page_map import PageMap
 from tui.view.widgets.result_tree import ResultTree
-from tui.view.wording import STATE_WORDS, details, doubtful_of, short_name, state_mark
+from tui.view.wording import STATE_WORDS, counted, details, doubtful_of, short_name, state_mark
 
 SURE = 0.9
 """A line is sure, until the person says otherwise, when each of its words is at least so."""
 INK_STEP = 0.08
 """Which share of the height the ink gains or loses with one key."""
 LEAST_INK, MOST_INK = 0.2, 0.85
+LEAST_MAP, MOST_MAP = 0.1, 0.7
 WIDE = 110
 """From this many columns on the page map stands beside the ink."""
 
@@ -101,11 +103,20 @@ class ReviewGround(PicturesScreen[int]):
     # -- panes --------------------------------------------------------------------------------------------------------
 
     def _size_panes(self) -> None:
-        """Give the ink the rows that the person gave it."""
-        share = share_kept(self._preferences.get("ink", ""), 0.0)
-        if share:
-            self._panel.styles.height = f"{100 * share:.0f}%"
+        """Give the ink the rows that the person gave it, and the map its columns."""
+        wide = share_kept(self._preferences.get("map", ""), 0.0) if self.has_class("-wide") else 0.0
+        self.query_one(PageMap).styles.width = f"{100 * wide:.0f}%" if wide else None
+        high = share_kept(self._preferences.get("ink", ""), 0.0)
+        if high:
+            self._panel.styles.height = f"{100 * high:.0f}%"
             self._panel.styles.max_height = None
+
+    async def command_set_map(self, wanted: str) -> None:
+        """Give the map so many of the columns, where it stands beside the ink; raises Trouble for what is no share."""
+        width = share(wanted, "set map 40%")
+        await self._prefer("map", f"{min(max(width, LEAST_MAP), MOST_MAP):.2f}")
+        self._size_panes()
+        self.call_after_refresh(self._pictures.redraw)
 
     async def action_more_ink(self) -> None:
         """Give the ink more rows, and the list fewer."""
@@ -117,8 +128,8 @@ class ReviewGround(PicturesScreen[int]):
 
     async def _give_ink(self, step: float) -> None:
         now = self._panel.size.height / max(1, self.query_one("#desk").size.height)
-        share = min(max(now + step, LEAST_INK), MOST_INK)
-        await self._prefer("ink", f"{share:.2f}")
+        high = min(max(now + step, LEAST_INK), MOST_INK)
+        await self._prefer("ink", f"{high:.2f}")
         self._size_panes()
         self.call_after_refresh(self._pictures.redraw)
 
@@ -354,6 +365,7 @@ class ReviewGround(PicturesScreen[int]):
 
     def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002 (Textual's own shape)
         """Draw everything for the new size."""
+        self._size_panes()
         self.call_after_refresh(self._pictures.redraw)
 
     @on(ResultTree.Moved)
@@ -466,6 +478,7 @@ class ReviewGround(PicturesScreen[int]):
             return
         following = next_open(self._keys, self._decisions, key)
         if following is not None and verdict_of(self._decisions, following) is Verdict.UNDECIDED:
+            self._say_if_from_the_top(key, following)
             self._tree.go_to(Spot(following))
             return
         elsewhere = self._company.elsewhere(self._store, now=True)
@@ -477,6 +490,12 @@ class ReviewGround(PicturesScreen[int]):
             self._tree.go_to(Spot(following))
         else:
             self._go_to_shared(self._store.next_to_review(self._item.id) if elsewhere else None)
+
+    def _say_if_from_the_top(self, key: LineKey, following: LineKey) -> None:
+        """Say that what comes now stands above: at the end of an image one may not expect that."""
+        if self._keys.index(following) < self._keys.index(key):
+            left = sum(verdict_of(self._decisions, key) is Verdict.UNDECIDED for key in self._keys)
+            self.notify(f"From the top again: {counted(left, 'line')} left.", markup=False)
 
     def _go_to_shared(self, item: Item | None) -> None:
         """Go to an image that a colleague has open, as nothing else is left to review; say so where there is none."""

@@ -7,16 +7,18 @@ from textual.app import ComposeResult
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-REASONS = {"i": "illegible", "n": "name", "d": "date or figure", "w": "wrong box", "l": "language", "o": "other"}
+from tui.review import REASONS
+
+ROW = 4
+"""So many reasons stand in the first row."""
 
 
 class ReasonScreen(ModalScreen[str | None]):
     """Asks for a reason; enter gives none, esc changes nothing (the result is None then)."""
 
     def compose(self) -> ComposeResult:
-        """One row that names the keys."""
-        reasons = "  ".join(f"{key} {reason}" for key, reason in REASONS.items())
-        yield Static(f"{reasons}\nenter flag without a reason   esc do not flag", id="reason", markup=False)
+        """Rows that name the keys."""
+        yield Static(_words(), id="reason", markup=False)
 
     def on_key(self, event: events.Key) -> None:
         """Take the reason of the key that was pressed."""
@@ -26,4 +28,12 @@ class ReasonScreen(ModalScreen[str | None]):
             self.dismiss(None)
         elif event.key in REASONS:
             self.dismiss(REASONS[event.key])
+        elif event.is_printable:
+            self.query_one("#reason", Static).update(_words(f"{event.character} is no reason.   "))
         event.stop()
+
+
+def _words(before: str = "") -> str:
+    named = [f"{key} {reason}" for key, reason in REASONS.items()]
+    rows = ["  ".join(row) for row in (named[:ROW], named[ROW:])]
+    return "\n".join([*rows, f"{before}enter flag without a reason   esc do not flag"])

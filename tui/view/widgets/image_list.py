@@ -214,7 +214,8 @@ class ImageList(ScrollView, can_focus=True, inherit_bindings=False):
         """Return what is to be said of an item: who has it open, and how it fares."""
         names = self._names(item)
         said = details(item, self._clock(), self._service)
-        return f"open: {names}, {said}" if names else said
+        doubtful = doubtful_words(item) if item.doubtful_left and self._width < WIDE else ""
+        return ", ".join(filter(None, (f"open: {names}" if names else "", doubtful, said)))
 
     def _refresh_row(self, place: int) -> None:
         self.refresh(Region(0, place - self.scroll_offset.y, self._width, 1))

@@ -101,17 +101,29 @@ class KeyBar(Widget):
         bold = base + self.get_component_rich_style("key-bar--key", partial=True)
         idle = base + self.get_component_rich_style("key-bar--idle", partial=True)
         segments = []
-        for entry in self._entries:
+        for entry in self._in_sight():
             segments.append(Segment(f" {entry.key}", bold if entry.works else idle))
             segments.append(Segment(f" {entry.label} ", base if entry.works else idle))
         return Strip(segments).adjust_cell_length(self.size.width, base)
+
+    def _in_sight(self) -> list[Entry]:
+        """Return the keys that have room, whole: the last, which tells all of them, and as many before as may be."""
+        *others, last = self._entries or (Entry("", "", "", works=False),)
+        room = self.size.width - cell_len(last.text)
+        shown = []
+        for entry in others:
+            room -= cell_len(entry.text)
+            if room < 0:
+                break
+            shown.append(entry)
+        return [*shown, last]
 
     async def on_click(self, event: events.Click) -> None:
         """Do what the key that was clicked does."""
         if self._shown:
             return
         end = 0
-        for entry in self._entries:
+        for entry in self._in_sight():
             end += cell_len(entry.text)
             if event.x < end:
                 await self.app.run_action(entry.action, self.app.focused or self.screen)
