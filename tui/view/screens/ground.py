@@ -104,8 +104,10 @@ class ReviewGround(PicturesScreen[int]):
 
     def _size_panes(self) -> None:
         """Give the ink the rows that the person gave it, and the map its columns."""
-        wide = share_kept(self._preferences.get("map", ""), 0.0) if self.has_class("-wide") else 0.0
-        self.query_one(PageMap).styles.width = f"{100 * wide:.0f}%" if wide else None
+        wide = share_kept(self._preferences.get("map", ""), 0.0) if self.app.size.width >= WIDE else 0.0
+        the_map = self.query_one(PageMap).styles
+        the_map.width = f"{100 * wide:.0f}%" if wide else None
+        the_map.max_width = "100%" if wide else None
         high = share_kept(self._preferences.get("ink", ""), 0.0)
         if high:
             self._panel.styles.height = f"{100 * high:.0f}%"
