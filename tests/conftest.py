@@ -5,6 +5,7 @@ HYPOTHESIS_PROFILE=thorough looks for more examples than there is time for every
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Generator
 
@@ -25,6 +26,11 @@ SELDOM = (50_000, 20, 100)
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # Not every one of the processes that share the tests, nor each of the hundreds of programs they start, compiles it all.
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell that runs the tests in the background has them ignore ctrl+c, and every program that they start inherits it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_xdist_auto_num_workers() -> int:

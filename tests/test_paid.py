@@ -128,6 +128,7 @@ def test_the_screen_asks_before_it_sends(home: dict[str, str], service: FakeServ
     with Terminal((*HANDREAD, *scans), size=(100, 24), env=home) as terminal:
         terminal.wait_for(r"3 images, at most 3 paid calls, below 0.01; start\?")
         terminal.send("enter", "n")
+        terminal.wait_for(lambda terminal: "start?" not in terminal.text)
         terminal.wait_for(r"Not started, P asks again: 3 images")
         assert service.requests == []
         terminal.send("P")

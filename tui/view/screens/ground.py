@@ -495,7 +495,7 @@ class ReviewGround(PicturesScreen[int]):
 
     def _say_if_from_the_top(self, key: LineKey, following: LineKey) -> None:
         """Say that what comes now stands above: at the end of an image one may not expect that."""
-        if self._keys.index(following) < self._keys.index(key):
+        if key in self._keys and self._keys.index(following) < self._keys.index(key):
             left = sum(verdict_of(self._decisions, key) is Verdict.UNDECIDED for key in self._keys)
             self.notify(f"From the top again: {counted(left, 'line')} left.", markup=False)
 
