@@ -29,7 +29,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # A shell that runs the tests in the background has them ignore ctrl+c, and every program that they start inherits it.
+    # A shell that runs the tests in the background has them ignore ctrl+c, and what they start inherits that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
