@@ -30,7 +30,7 @@ LAYERS: dict[str, set[str]] = {
     "truth": {"model", "quality"},
     "scoring": {"alignment", "dialects", "filter_sql", "filters", "line_index", "model", "quality", "store", "truth"},
     "direction": set(),
-    "knowledge": {"calibration", "model", "review", "store", "suggestions"},
+    "knowledge": {"calibration", "journal", "model", "review", "store", "suggestions"},
     "plain": {
         "alignment",
         "direction",

@@ -107,6 +107,15 @@ class Journal:
         ).fetchall()
         return [Settled(row["id"], row["engine_text"], row["text"], stands=row["act"] != "undo") for row in rows]
 
+    def before_settled(self, most: int) -> int:
+        """Return the number of the act after which at most so many lines were accepted, corrected or taken back."""
+        row = self._row(
+            "select id from decision where act <> 'second' and verdict in ('accepted', 'corrected')"
+            " order by id desc limit 1 offset ?",
+            most,
+        )
+        return 0 if row is None else int(row["id"])
+
     def decided_last(self, most: int) -> list[tuple[int, LineKey, str]]:
         """Return item, line and text of the lines that were accepted or corrected last, at most so many."""
         rows = self._connection.execute(

@@ -6,12 +6,13 @@ It learns from every decision in the queue, whoever made it, as they come. It be
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from tui.calibration import Calibration, Judged, judged_words
+from tui.journal import Settled
 from tui.model import Page, Polygon
 from tui.review import line_at
 from tui.store import Store, StoreError
@@ -19,6 +20,10 @@ from tui.suggestions import Corrections, Lexicon, Suggestion, suggestions, word_
 
 KEPT: Final = 512
 """How many answers are kept."""
+LEARNT: Final = 20_000
+"""From how many lines, of those settled last, is learnt at first: some hundred thousand words."""
+SLICE: Final = 100
+"""After so many lines others get their turn."""
 JUDGED: Final = 3000
 """How many lines, of those decided last, say how sure a confidence is."""
 JUDGED_ANEW: Final = 50
@@ -43,10 +48,14 @@ class Question:
 class Knowledge:
     """Answers questions about words; an answer is of its moment, and asked again it may know more."""
 
-    def __init__(self, store: Store, words: Path | None = None) -> None:
-        """Know nothing yet but the words of the person's own list: a file with a word or phrase a line."""
+    def __init__(self, store: Store, words: Path | None = None, *, breathe: Callable[[], None] = lambda: None) -> None:
+        """Know nothing yet but the words of the person's own list: a file with a word or phrase a line.
+
+        `breathe` is called again and again while much is learnt; what it raises ends that.
+        """
         self._store = store
-        self._learnt = 0
+        self._breathe = breathe
+        self._learnt: int | None = None
         self._judged_at = 0
         self._lexicon, self._given, self._corrections = Lexicon(), Lexicon(), Corrections()
         self._twins: tuple[int, tuple[Page, ...]] = (0, ())
@@ -68,24 +77,30 @@ class Knowledge:
 
     def learn(self) -> None:
         """Take in what was decided since, also by others; answers from before are forgotten. Raises StoreError."""
+        if self._learnt is None:
+            self._learnt = self._judged_at = self._store.before_settled(LEARNT)
         before = self._learnt
-        while settled := self._store.settled_since(self._learnt):
-            self._learnt = settled[-1].id
+        while settled := self._store.settled_since(self._learnt, SLICE):
             for one in settled:
-                add, correct = (
-                    (self._lexicon.add, self._corrections.add)
-                    if one.stands
-                    else (self._lexicon.remove, self._corrections.take_back)
-                )
-                for word in one.text.split():
-                    add(word)
-                if one.text != one.engine_text:
-                    for misread, right in word_corrections(one.engine_text.split(), one.text.split()):
-                        correct(misread, right)
+                self._take(one)
+            self._learnt = settled[-1].id
+            self._breathe()
         if self._learnt != before:
             self._answers.clear()
         if self._learnt - self._judged_at >= JUDGED_ANEW:
             self._judge()
+
+    def _take(self, one: Settled) -> None:
+        add, correct = (
+            (self._lexicon.add, self._corrections.add)
+            if one.stands
+            else (self._lexicon.remove, self._corrections.take_back)
+        )
+        for word in one.text.split():
+            add(word)
+        if one.text != one.engine_text:
+            for misread, right in word_corrections(one.engine_text.split(), one.text.split()):
+                correct(misread, right)
 
     def judge(self) -> int:
         """Find out anew what a confidence is worth; returns how many words tell. Raises StoreError."""
@@ -93,8 +108,8 @@ class Knowledge:
         return self._judge()
 
     def _judge(self) -> int:
-        judged = list(_judged(self._store))
-        self._judged_at = self._learnt
+        judged = list(_judged(self._store, self._breathe))
+        self._judged_at = self._learnt or 0
         self.calibration = Calibration.of(judged)
         return len(judged)
 
@@ -148,13 +163,14 @@ def _covers(one: Polygon, other: Polygon) -> bool:
     return larger > 0 and shared >= SAME_BOX * larger
 
 
-def _judged(store: Store) -> Iterator[Judged]:
+def _judged(store: Store, breathe: Callable[[], None]) -> Iterator[Judged]:
     """Yield what became of each word of the lines that were looked at last."""
     pages: dict[int, tuple[Page, ...]] = {}
     for item_id, key, text in store.decided_last(JUDGED):
         try:
             if item_id not in pages:
                 pages = {item_id: store.pages(item_id)}  # lines of an image are decided together: one is enough
+                breathe()
             yield from judged_words(line_at(pages[item_id], key), text)
         except (KeyError, StoreError):
             continue  # the line was split since, or its image is damaged: what is known of the others counts

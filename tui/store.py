@@ -427,6 +427,11 @@ class Store:
         with _sentences(self.path):
             return self._journal.settled_since(after, most)
 
+    def before_settled(self, most: int) -> int:
+        """Return the number of the act after which at most so many lines were accepted, corrected or taken back."""
+        with _sentences(self.path):
+            return self._journal.before_settled(most)
+
     def decided_last(self, most: int) -> list[tuple[int, LineKey, str]]:
         """Return item, line and text of the lines that were looked at and accepted or corrected last."""
         with _sentences(self.path):

@@ -10,15 +10,18 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from threading import Event
 from typing import TypeVar
 
 from tui.calibration import Calibration
 from tui.knowledge import Knowledge, Question
-from tui.store import Store
+from tui.store import Store, StoreError
 from tui.suggestions import Suggestion
 
 __all__ = ["Adviser", "Question"]
 
+BREATH = 0.01
+"""For so many seconds again and again nothing is learnt, while much is."""
 Result = TypeVar("Result")
 
 
@@ -29,6 +32,7 @@ class Adviser:
         self._queue = queue
         self._words = words
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="adviser")
+        self._ends = Event()
         self._store: Store | None = None
         self._knowledge: Knowledge | None = None
 
@@ -66,7 +70,8 @@ class Adviser:
         return ""
 
     async def close(self) -> None:
-        """End, once what is being done is done."""
+        """End; what is being learnt is learnt the next time."""
+        self._ends.set()
         await self._ask(self._end)
         self._thread.shutdown(wait=False)
 
@@ -78,8 +83,13 @@ class Adviser:
     def _opened(self) -> Knowledge:
         if self._knowledge is None:
             self._store = Store(self._queue)
-            self._knowledge = Knowledge(self._store, self._words)
+            self._knowledge = Knowledge(self._store, self._words, breathe=self._breathe)
         return self._knowledge
+
+    def _breathe(self) -> None:
+        """Leave the processor to the screens for a while, which have to wait for Python's lock otherwise."""
+        if self._ends.wait(BREATH):
+            raise StoreError("The program is being left.")
 
     def _end(self) -> None:
         if self._store is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -49,6 +50,8 @@ MOST_TOLD = 2
 """How many sentences about names that were given are told one by one: a folder may hold a thousand bad files."""
 REMARK = 4.0
 """How many seconds a remark stands where nothing else is said about that."""
+TURN = 0.001
+"""After so many seconds a thread leaves the next its turn: while one learns or reads a key would wait for it."""
 LAST_WORDS = GRACE + 1.0
 """How many seconds the machine has to end when the program is left."""
 
@@ -132,6 +135,7 @@ class HandreadApp(App[None]):
             self.app_resume_signal.subscribe(self, lambda _: easel.send_again())
         if self._notice:
             self._tell(self._notice)
+        sys.setswitchinterval(TURN)
         self._start(self._take_in, "intake")
         if self._runner is not None:
             if self._service is not None and self._service.is_paid:
