@@ -20,7 +20,7 @@ from typing import Any, TypeAlias
 from tui.filters import Filter
 from tui.line_index import Hit
 from tui.model import DECIDED, Decision, Item, Line, LineKey, Page, State, Trouble, Verdict, is_url, printable, text_of
-from tui.review import line_at, verdict_of, verdict_on
+from tui.review import line_at, may_stay, verdict_of, verdict_on
 from tui.store import Store, StoreError
 
 VERBS: Mapping[str, Verdict] = {
@@ -57,11 +57,7 @@ def cleaned(text: str, known: str = "") -> str:
     """
     marks = {sign for sign in known if unicodedata.category(sign) == "Cf"}
     row = " ".join(text.splitlines())
-    return "".join(sign for sign in row if _may_stay(sign) or sign in marks).strip()
-
-
-def _may_stay(sign: str) -> bool:
-    return sign.isprintable() or sign in "\u200c\u200d" or unicodedata.category(sign) == "Zs"
+    return "".join(sign for sign in row if may_stay(sign) or sign in marks).strip()
 
 
 def stands_so(before: Decision | None, wanted: Decision) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -169,6 +170,11 @@ def first_look(line: Line, text: str, word: int | None = None) -> int:
     place = least_sure_word(line) if word is None else word
     span = None if place is None else word_spans(line, text)[place]
     return len(text) if span is None else span[0]
+
+
+def may_stay(sign: str) -> bool:
+    """Whether a sign that was typed or pasted may stand in a line: what can be seen, blanks, and what joins letters."""
+    return sign.isprintable() or sign in "\u200c\u200d" or unicodedata.category(sign) == "Zs"
 
 
 def verdict_on(line: Line, text: str) -> tuple[Verdict, str | None]:

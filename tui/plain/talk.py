@@ -5,7 +5,6 @@ Whoever sits there is told rows and asked for what a command needs: a reason, a 
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 
 from tui.model import LineKey, Step, Trouble, Verdict
@@ -13,7 +12,7 @@ from tui.plain import sentences
 from tui.plain.person import Command, Draft, Person
 from tui.plain.sentences import Focus
 from tui.plain.sitting import Refused, Sitting
-from tui.review import REASONS, first_look, word_spans
+from tui.review import REASONS, first_look, may_stay, word_spans
 from tui.suggestions import Suggestion
 
 MANY = 50
@@ -435,8 +434,4 @@ def _lines(count: int) -> str:
 
 def _cleaned(text: str, known: str) -> str:
     """Return a typed text without control characters but those that stood there, and without blanks at its ends."""
-    return "".join(sign for sign in text if _may_stay(sign) or sign in known).strip()
-
-
-def _may_stay(sign: str) -> bool:
-    return sign.isprintable() or sign in "\u200c\u200d" or unicodedata.category(sign) == "Zs"
+    return "".join(sign for sign in text if may_stay(sign) or sign in known).strip()

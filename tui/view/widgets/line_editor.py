@@ -14,6 +14,7 @@ from textual.widgets import Input
 from textual.widgets.input import Selection
 
 from tui.model import printable
+from tui.review import may_stay
 from tui.view.bindings import bind
 from tui.view.commands import EDIT, Command
 
@@ -266,8 +267,4 @@ def _cleaned(text: str, known: str = "") -> str:
     Marks for the writing direction and the like stay that are known: they stood there before.
     """
     marks = {character for character in known if unicodedata.category(character) == "Cf"}
-    return "".join(character for character in text if _may_stay(character) or character in marks).strip()
-
-
-def _may_stay(character: str) -> bool:
-    return character.isprintable() or character in "\u200c\u200d" or unicodedata.category(character) == "Zs"
+    return "".join(character for character in text if may_stay(character) or character in marks).strip()
