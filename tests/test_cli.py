@@ -32,7 +32,7 @@ BOX = "30,40,400,40,400,84,30,84"
     ],
 )
 def test_the_command_is_found_wherever_it_stands(given: list[str], first: list[str]) -> None:
-    assert command_first(given, group.commands) == first
+    assert command_first(given, group.all_commands()) == first
 
 
 def test_the_version_is_printed(home: dict[str, str]) -> None:

@@ -11,10 +11,13 @@ from click.shell_completion import BashComplete
 from click.testing import CliRunner
 
 from tests.test_program import home
-from tui.cli.completion import PROGRAM, SHELLS, VARIABLE
+from tui.cli import COMPLETION
+from tui.cli.completion import PROGRAM, SHELLS, teach
 from tui.cli.group import handread as group
 
 __all__ = ["home"]
+
+teach(group)
 
 
 @pytest.fixture
@@ -51,19 +54,19 @@ def test_what_is_begun_is_completed(
 ) -> None:
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
-    offered = [item.value for item in BashComplete(group, {}, PROGRAM, VARIABLE).get_completions(words, begun)]
+    offered = [item.value for item in BashComplete(group, {}, PROGRAM, COMPLETION).get_completions(words, begun)]
     assert some <= set(offered)
     assert all(value.startswith(begun) for value in offered)
 
 
 def test_a_format_that_is_named_is_not_offered_again() -> None:
-    offered = BashComplete(group, {}, PROGRAM, VARIABLE).get_completions(["export", "--format"], "alto,")
+    offered = BashComplete(group, {}, PROGRAM, COMPLETION).get_completions(["export", "--format"], "alto,")
     assert "alto,alto" not in {item.value for item in offered}
 
 
 @pytest.mark.parametrize("words", [[], ["run"], ["add"], ["export", "--font"]])
 def test_names_of_files_are_left_to_the_shell(words: list[str]) -> None:
-    (item,) = BashComplete(group, {}, PROGRAM, VARIABLE).get_completions(words, "sca")
+    (item,) = BashComplete(group, {}, PROGRAM, COMPLETION).get_completions(words, "sca")
     assert item.type == "file"
 
 
@@ -73,7 +76,7 @@ def test_settings_that_are_wrong_keep_nothing_from_being_completed(
     (Path(settings["XDG_CONFIG_HOME"]) / "handread" / "config.toml").write_text("this is [no TOML")
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
-    offered = BashComplete(group, {}, PROGRAM, VARIABLE).get_completions(["run", "--service"], "")
+    offered = BashComplete(group, {}, PROGRAM, COMPLETION).get_completions(["run", "--service"], "")
     assert [item.value for item in offered] == ["local", "none"]
 
 
@@ -81,7 +84,7 @@ def test_settings_that_are_wrong_keep_nothing_from_being_completed(
 def test_the_script_asks_the_program(shell: str) -> None:
     done = CliRunner().invoke(group, ["completion", shell])
     assert done.exit_code == 0
-    assert f"{VARIABLE}={shell}_complete" in done.stdout
+    assert f"{COMPLETION}={shell}_complete" in done.stdout
     assert PROGRAM in done.stdout
 
 

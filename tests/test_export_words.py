@@ -56,7 +56,7 @@ def test_every_option_reaches_the_export() -> None:
 
 def test_the_words_are_those_of_the_command() -> None:
     """All but what a screen says in its own way: where the result is told, and the two that need no name here."""
-    command = handread.commands["export"]
+    command = handread.all_commands()["export"]
     named = {word.removeprefix("--"): one for one in command.params for word in one.opts if word.startswith("--")}
     assert set(named) - set(OPTIONS) == {"format", "out", "json", "quiet", "list", "queue"}
     assert set(OPTIONS) <= set(named)

@@ -8,38 +8,25 @@ from typing import NoReturn
 
 import click
 
-from tui.cli import (  # noqa: F401 (importing a command puts it into the group)
-    cache,
-    compact,
-    completion,
-    decide,
-    doctor,
-    export,
-    queue,
-    review,
-    run,
-    saved_answers,
-    score,
-    screens,
-    second,
-    serve,
-    show,
-    watch,
-)
 from tui.cli.group import handread
 from tui.exits import DONE, INTERRUPTED, SOME_FAILED, WRONG_USAGE
 
 __all__ = ["handread", "main"]
 
-completion.teach(handread)
+COMPLETION = "_HANDREAD_COMPLETE"
+"""The variable of the environment by which a shell asks, as click has it for a program of this name."""
 
 
 def main() -> NoReturn:
     """Run the command line; what cannot be done is said in one sentence."""
     from tui.model import Trouble
 
+    if COMPLETION in os.environ:
+        from tui.cli.completion import teach
+
+        teach(handread)
     try:
-        handread(standalone_mode=False, complete_var=completion.VARIABLE)
+        handread(standalone_mode=False, complete_var=COMPLETION)
     except click.exceptions.Abort:
         sys.exit(INTERRUPTED)
     except KeyboardInterrupt:

@@ -13,11 +13,10 @@ from contextlib import suppress
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
-from tui.cli.group import handread
+from tui.cli import COMPLETION
+from tui.cli.group import Commands, handread
 
 PROGRAM = "handread"
-VARIABLE = "_HANDREAD_COMPLETE"
-"""The variable of the environment by which a shell asks, as click has it for a program of that name."""
 SHELLS = ("bash", "zsh", "fish")
 
 Completes = Callable[[click.Context, str], list[CompletionItem[str]]]
@@ -43,12 +42,12 @@ def completion(shell: str) -> None:
     """
     found = get_completion_class(shell)
     assert found is not None  # click brings each of them along
-    click.echo(found(handread, {}, PROGRAM, VARIABLE).source())
+    click.echo(found(handread, {}, PROGRAM, COMPLETION).source())
 
 
-def teach(group: click.Group) -> None:
+def teach(group: Commands) -> None:
     """Have the parameters of all commands complete what click cannot know."""
-    for command in group.commands.values():
+    for command in group.all_commands().values():
         for parameter in command.params:
             completes = _COMPLETES.get((command.name or "", parameter.name or "")) or _COMPLETES.get(
                 ("", parameter.name or "")
@@ -116,9 +115,9 @@ def _graphics(_context: click.Context, begun: str) -> list[CompletionItem[str]]:
     return _items(dict.fromkeys(("auto", *GRAPHICS)), begun)
 
 
-def _commands_and_files(context: click.Context, begun: str) -> list[CompletionItem[str]]:
+def _commands_and_files(_context: click.Context, begun: str) -> list[CompletionItem[str]]:
     """Complete what may stand first: a command, or the name of a file; the shell completes the latter itself."""
-    shown = {name: handread.commands[name].get_short_help_str() for name in handread.list_commands(context)}
+    shown = {name: command.get_short_help_str() for name, command in handread.all_commands().items()}
     return _items(shown, begun) or [CompletionItem(begun, type="file")]
 
 

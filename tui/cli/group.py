@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from types import FrameType
 from typing import Any
 
@@ -16,26 +17,27 @@ from tui.exits import INTERRUPTED, WRONG_USAGE
 
 _WITH_VALUE = {"--queue", "--service", "--glyphs", "--theme", "--max-calls"}
 """Options that may stand before a command's name."""
-_ORDER = (
-    "open",
-    "demo",
-    "run",
-    "review",
-    "decide",
-    "add",
-    "watch",
-    "import",
-    "status",
-    "export",
-    "score",
-    "second",
-    "show",
-    "serve",
-    "doctor",
-    "cache",
-    "compact",
-    "completion",
-)
+_FILES = {
+    "open": "screens",
+    "demo": "screens",
+    "run": "run",
+    "review": "review",
+    "decide": "decide",
+    "add": "queue",
+    "watch": "watch",
+    "import": "saved_answers",
+    "status": "queue",
+    "export": "export",
+    "score": "score",
+    "second": "second",
+    "show": "show",
+    "serve": "serve",
+    "doctor": "doctor",
+    "cache": "cache",
+    "compact": "compact",
+    "completion": "completion",
+}
+"""The commands in the order in which a newcomer meets them, and which file of this folder each is in."""
 _GOES_ON = {
     "run": "What was sent stays sent, and what was read is kept: the same command goes on with the rest.",
     "decide": "What was decided is kept: the same command goes on, and leaves alone what stands so already.",
@@ -61,11 +63,11 @@ class Sentence(click.ClickException):
 
 
 class Commands(click.Group):
-    """A group where names of files may stand in place of a command."""
+    """A group where names of files may stand in place of a command; a command is imported when it is asked for."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the command first, wherever it stands among the options; without one it is `open`."""
-        first = command_first(args, self.commands)
+        first = command_first(args, _FILES)
         ctx.meta[_NAME] = first[0]
         return super().parse_args(ctx, first)
 
@@ -83,7 +85,19 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's own shape)
         """Name the commands in the order in which a newcomer meets them."""
-        return sorted(self.commands, key=_ORDER.index)
+        return list(_FILES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of a name; its file puts it into the group."""
+        if cmd_name in _FILES:
+            import_module(f"tui.cli.{_FILES[cmd_name]}")
+        return super().get_command(ctx, cmd_name)
+
+    def all_commands(self) -> Mapping[str, click.Command]:
+        """Return every command by its name, in the order in which a newcomer meets them."""
+        for file in _FILES.values():
+            import_module(f"tui.cli.{file}")
+        return {name: self.commands[name] for name in _FILES}
 
 
 @contextmanager
@@ -104,7 +118,7 @@ def _ended_by_sigterm() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def command_first(args: list[str], commands: Mapping[str, click.Command]) -> list[str]:
+def command_first(args: list[str], commands: Collection[str]) -> list[str]:
     """Return the arguments with the command's name in front; `open` where none is named."""
     if args and args[0] in {"-h", "--help", "--version"}:
         return args
