@@ -16,17 +16,19 @@ from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.model import Item, State, printable
+from tui.view.widgets.row_view import RowView
 from tui.view.wording import STATE_WORDS, details, doubtful_words, fit, lines_decided, short_name, state_mark
 
 WIDE = 110
 """From this many columns on there is room for the doubtful words."""
 
 BREATH = 1.0
-"""Seconds for which a row stays as it was drawn when nothing of it but the time has moved on: that too is written."""
+"""Seconds for which rows stay as they were drawn when nothing of them but the time has moved on: that too is written."""
+MOST_AT_A_BREATH = 10
+"""So many rows move on with the time each breath; more of them hold their breath longer, and move on together."""
 
 Window = Callable[[int, int], list[Item]]
 """Returns items by their place in the queue: the first place and how many."""
@@ -38,10 +40,9 @@ class _Drawn(NamedTuple):
     said: str
     of: str
     """What it was drawn of beside the time."""
-    at: float
 
 
-class ImageList(ScrollView, can_focus=True, inherit_bindings=False):
+class ImageList(RowView, can_focus=True, inherit_bindings=False):
     """Shows a window of items, with a cursor on one of them."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -65,6 +66,7 @@ class ImageList(ScrollView, can_focus=True, inherit_bindings=False):
         self._clock = clock
         self._items: dict[int, Item] = {}
         self._drawn: dict[int, _Drawn] = {}
+        self._moved_on_at = 0.0
         self._count = 0
         self.marked: frozenset[int] = frozenset()
         """The numbers of the items that are marked."""
@@ -87,7 +89,7 @@ class ImageList(ScrollView, can_focus=True, inherit_bindings=False):
         """Say how many items there are."""
         if count != self._count:
             self._count = count
-            self.virtual_size = Size(self._width, count)
+            self.virtual_size = Size(self.width_now, count)
             self.cursor = max(0, min(self.cursor, count - 1))
 
     def start_anew(self, count: int) -> None:
@@ -95,7 +97,7 @@ class ImageList(ScrollView, can_focus=True, inherit_bindings=False):
         self._items.clear()
         self._drawn.clear()
         self._count, self.cursor = count, 0
-        self.virtual_size = Size(self._width, count)
+        self.virtual_size = Size(self.width_now, count)
         self.scroll_to(y=0, animate=False)
         self.refresh()
 
@@ -116,11 +118,22 @@ class ImageList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def tick(self) -> None:
         """Redraw the rows in sight whose words have changed, be it by time alone."""
+        by_time = []
         for place in self._in_sight():
             now, before = self._to_draw(place), self._drawn.get(place)
-            if before is None or now.of != before.of or (now.said != before.said and now.at >= before.at + BREATH):
-                self._drawn[place] = now  # once is enough, also when a screen above hides the row
-                self._refresh_row(place)
+            if before is None or now.of != before.of:
+                self._draw_anew(place, now)
+            elif now.said != before.said:
+                by_time.append((place, now))
+        passed = self._clock() - self._moved_on_at
+        if by_time and not 0 <= passed < BREATH * max(1.0, len(by_time) / MOST_AT_A_BREATH):
+            self._moved_on_at += passed
+            for place, now in by_time:
+                self._draw_anew(place, now)
+
+    def _draw_anew(self, place: int, drawn: _Drawn) -> None:
+        self._drawn[place] = drawn  # once is enough, also when a screen above hides the row
+        self._refresh_row(place)
 
     def move_to(self, place: int, step: int = 1) -> None:  # noqa: ARG002 (every row can have the cursor)
         """Put the cursor on a row and scroll by whole pages to bring it into sight."""
@@ -143,10 +156,6 @@ class ImageList(ScrollView, can_focus=True, inherit_bindings=False):
         """How many rows are in sight."""
         return max(1, self.size.height)
 
-    @property
-    def _width(self) -> int:
-        return self.scrollable_content_region.width
-
     # -- drawing ------------------------------------------------------------------------------------------------------
 
     def render_line(self, y: int) -> Strip:
@@ -154,38 +163,32 @@ class ImageList(ScrollView, can_focus=True, inherit_bindings=False):
         place = self.scroll_offset.y + y
         item = self._at(place)
         if item is None:
-            return Strip.blank(self._width, self.rich_style)
-        self._drawn[place] = self._to_draw(place)
-        return Strip(self._segments(item, cursor=place == self.cursor), self._width)
+            return Strip.blank(self.columns, self.base)
+        self._drawn[place] = drawn = self._to_draw(place)
+        return Strip(self._segments(item, drawn.said, cursor=place == self.cursor), self.columns)
 
-    def _segments(self, item: Item, *, cursor: bool) -> list[Segment]:
-        base = self.rich_style
-        quiet = base + self._style("quiet")
-        tone = base + self._tone(item)
-        name = base + self._style("cursor") if cursor else base
+    def _segments(self, item: Item, said: str, *, cursor: bool) -> list[Segment]:
+        tone = self.base + self._tone(item)
+        name = self.base + self._style("cursor") if cursor else self.base
         return [
             Segment(("▌" if cursor else " ") + ("*" if item.id in self.marked else " "), name),
             Segment(state_mark(item) + " ", tone),
             Segment(fit(short_name(item), self._name_width, from_left=True), name),
             Segment("  " + fit(STATE_WORDS[item.state], 9), tone),
-            *self._what_is_said(item, base, quiet, tone),
+            *self._what_is_said(item, said, tone),
         ]
 
-    @property
-    def _name_width(self) -> int:
-        return max(16, self._width * 3 // 10)
-
-    def _what_is_said(self, item: Item, base: Style, quiet: Style, tone: Style) -> list[Segment]:
+    def _what_is_said(self, item: Item, said: str, tone: Style) -> list[Segment]:
         """Return the rest of the row: how an image fares, and how much of it is reviewed once it is read."""
-        room = self._width - 4 - self._name_width - 11 - 1
-        said = self._said(item)
+        room = self.columns - 4 - self._name_width - 11 - 1
+        quiet = self.base + self._style("quiet")
         if item.state is not State.DONE:
             return [Segment(fit(said, room) + " ", tone if item.failure else quiet)]
-        doubtful_width = 14 if self._width >= WIDE else 0
+        doubtful_width = 14 if self.columns >= WIDE else 0
         lines_width = 13
         return [
             Segment(fit(said, room - lines_width - doubtful_width), quiet),
-            Segment(fit(lines_decided(item), lines_width, right=True), base),
+            Segment(fit(lines_decided(item), lines_width, right=True), self.base),
             Segment(fit(doubtful_words(item), doubtful_width, right=True) + " ", quiet),
         ]
 
@@ -198,13 +201,13 @@ class ImageList(ScrollView, can_focus=True, inherit_bindings=False):
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"image-list--{name}", partial=True)
 
+    @property
+    def _name_width(self) -> int:
+        return max(16, self.columns * 3 // 10)
+
     def _to_draw(self, place: int) -> _Drawn:
-        item, now = self._at(place), self._clock()
-        return (
-            _Drawn("", "", now)
-            if item is None
-            else _Drawn(self._said(item), f"{item.revision} {self._names(item)}", now)
-        )
+        item = self._at(place)
+        return _Drawn("", "") if item is None else _Drawn(self._said(item), f"{item.revision} {self._names(item)}")
 
     def _names(self, item: Item) -> str:
         """Return who has an item open."""
@@ -214,11 +217,11 @@ class ImageList(ScrollView, can_focus=True, inherit_bindings=False):
         """Return what is to be said of an item: who has it open, and how it fares."""
         names = self._names(item)
         said = details(item, self._clock(), self._service)
-        doubtful = doubtful_words(item) if item.doubtful_left and self._width < WIDE else ""
+        doubtful = doubtful_words(item) if item.doubtful_left and self.width_now < WIDE else ""
         return ", ".join(filter(None, (f"open: {names}" if names else "", doubtful, said)))
 
     def _refresh_row(self, place: int) -> None:
-        self.refresh(Region(0, place - self.scroll_offset.y, self._width, 1))
+        self.refresh(Region(0, place - self.scroll_offset.y, self.width_now, 1))
 
     # -- the window ---------------------------------------------------------------------------------------------------
 
@@ -241,7 +244,7 @@ class ImageList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self, event: events.Resize) -> None:
         """Keep the list as wide as its frame and the cursor in sight."""
-        self.virtual_size = Size(self._width, self._count)
+        self.virtual_size = Size(self.width_now, self._count)
         self._drawn.clear()
         if self._count and not self.scroll_offset.y <= self.cursor < self.scroll_offset.y + event.size.height:
             self.scroll_to(y=max(0, self.cursor - event.size.height // 2), animate=False)

@@ -11,10 +11,10 @@ from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.model import LineKey, printable
+from tui.view.widgets.row_view import RowView
 from tui.view.wording import fit
 
 
@@ -30,7 +30,7 @@ class Place:
     """What it says."""
 
 
-class PlaceList(ScrollView, can_focus=True, inherit_bindings=False):
+class PlaceList(RowView, can_focus=True, inherit_bindings=False):
     """Shows places; those that are done have a mark."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"place-list--cursor", "place-list--quiet"}
@@ -91,8 +91,7 @@ class PlaceList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """Draw the row at a height of the viewport."""
-        row, width = self.scroll_offset.y + y, self.scrollable_content_region.width
-        base = self.rich_style
+        row, width, base = self.scroll_offset.y + y, self.columns, self.base
         if row >= self.count:
             return Strip.blank(width, base)
         place, chosen = self.places[row], row == self.cursor
@@ -115,7 +114,7 @@ class PlaceList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Keep the list as long as its rows."""
-        self.virtual_size = Size(self.scrollable_content_region.width, self.count)
+        self.virtual_size = Size(self.width_now, self.count)
 
     def on_click(self, event: events.Click) -> None:
         """Move the cursor to the row that was clicked."""

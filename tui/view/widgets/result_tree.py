@@ -12,12 +12,12 @@ from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.direction import MARK, is_right_to_left
 from tui.model import LineKey, Page, Polygon, Verdict, Word, printable, text_of
 from tui.review import Decisions, Spot, line_at, verdict_of, words_under
+from tui.view.widgets.row_view import RowView
 from tui.view.wording import VERDICT_MARKS, fit
 
 WIDE = 84
@@ -38,7 +38,7 @@ class Row:
         return None if self.key is None else Spot(self.key, self.word)
 
 
-class ResultTree(ScrollView, can_focus=True, inherit_bindings=False):
+class ResultTree(RowView, can_focus=True, inherit_bindings=False):
     """Shows pages of lines and words, with a cursor on one of them."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -190,7 +190,7 @@ class ResultTree(ScrollView, can_focus=True, inherit_bindings=False):
                     words = page.line(key.line).words
                     rows.extend(Row(page.number, key, word) for word in range(len(words)))
         self._rows = rows
-        self.virtual_size = Size(self._width, len(rows))
+        self.virtual_size = Size(self.width_now, len(rows))
         self.refresh()
 
     def _bring_into_sight(self, place: int) -> None:
@@ -199,23 +199,19 @@ class ResultTree(ScrollView, can_focus=True, inherit_bindings=False):
             # A third of the rows stays above, so that the next lines are in sight and most moves need no scrolling.
             self.scroll_to(y=max(0, place - height // 3), animate=False)
 
-    @property
-    def _width(self) -> int:
-        return self.scrollable_content_region.width
-
     # -- drawing ------------------------------------------------------------------------------------------------------
 
     def render_line(self, y: int) -> Strip:
         """Draw the row at a height of the viewport."""
         place = self.scroll_offset.y + y
         if place >= len(self._rows):
-            return Strip.blank(self._width, self.rich_style)
+            return Strip.blank(self.columns, self.base)
         row = self._rows[place]
-        return Strip(self._segments(row, cursor=place == self.cursor), self._width)
+        return Strip(self._segments(row, cursor=place == self.cursor), self.columns)
 
     def _segments(self, row: Row, *, cursor: bool) -> list[Segment]:
         if row.key is None:
-            return [Segment(fit(f"   page {row.page}", self._width), self.rich_style + self._style("quiet"))]
+            return [Segment(fit(f"   page {row.page}", self.columns), self.base + self._style("quiet"))]
         if row.word is None:
             return self._line_segments(row.key, cursor=cursor)
         return self._word_segments(row.key, row.word, cursor=cursor)
@@ -223,14 +219,14 @@ class ResultTree(ScrollView, can_focus=True, inherit_bindings=False):
     def _line_segments(self, key: LineKey, *, cursor: bool) -> list[Segment]:
         line = line_at(self._pages, key)
         verdict = verdict_of(self._decisions, key)
-        tone = self.rich_style + self._tone(verdict)
-        text_style = self.rich_style + self._style("cursor") if cursor else tone
+        tone = self.base + self._tone(verdict)
+        text_style = self.base + self._style("cursor") if cursor else tone
         arrow = " " if not line.words else "▾" if key in self._open else "▸"
         text = printable(text_of(line, self._decisions.get(key)))
         return [
             Segment("▌" if cursor else " ", text_style),
             Segment(f"{VERDICT_MARKS[verdict]} ", tone),
-            Segment(f"{self._numbers[key]:>3} {arrow} ", self.rich_style + self._style("quiet")),
+            Segment(f"{self._numbers[key]:>3} {arrow} ", self.base + self._style("quiet")),
             Segment(fit(_directed(text), self._text_room(9)) + " ", text_style),
             *self._figures(line.confidence, line.polygon, doubtful=line.doubtful > 0),
         ]
@@ -240,10 +236,10 @@ class ResultTree(ScrollView, can_focus=True, inherit_bindings=False):
         word: Word = line.words[place]
         said = words_under(line, text_of(line, self._decisions.get(key)))[place]
         doubtful = self._style("doubtful") if word.is_doubtful else Style()
-        style = self.rich_style + (self._style("cursor") if cursor else doubtful)
+        style = self.base + (self._style("cursor") if cursor else doubtful)
         return [
             Segment("▌" if cursor else " ", style),
-            Segment("         ", self.rich_style + doubtful),
+            Segment("         ", self.base + doubtful),
             Segment(fit(_directed(printable(said)), self._text_room(10)) + " ", style),
             *self._figures(word.confidence, word.polygon, low=word.low, doubtful=word.is_doubtful),
         ]
@@ -255,9 +251,9 @@ class ResultTree(ScrollView, can_focus=True, inherit_bindings=False):
         number = number.removeprefix("0") if confidence is not None else number
         tone = self._style("doubtful") if doubtful else self._style("quiet")
         return [
-            Segment(f"{'?' if doubtful else ' '}{number:>4} ", self.rich_style + tone),
+            Segment(f"{'?' if doubtful else ' '}{number:>4} ", self.base + tone),
             Segment(
-                fit(self._corners(polygon), self._corner_room, right=True) + " ", self.rich_style + self._style("quiet")
+                fit(self._corners(polygon), self._corner_room, right=True) + " ", self.base + self._style("quiet")
             ),
         ]
 
@@ -265,14 +261,14 @@ class ResultTree(ScrollView, can_focus=True, inherit_bindings=False):
         if polygon is None:
             return "no box"
         left, top, right, bottom = (round(number) for number in polygon.bounds)
-        return f"{left},{top} {right},{bottom}" if self._width >= WIDE else f"{left},{top}"
+        return f"{left},{top} {right},{bottom}" if self.columns >= WIDE else f"{left},{top}"
 
     @property
     def _corner_room(self) -> int:
-        return 20 if self._width >= WIDE else 10
+        return 20 if self.columns >= WIDE else 10
 
     def _text_room(self, before: int) -> int:
-        return max(4, self._width - before - 1 - 6 - self._corner_room - 1)
+        return max(4, self.columns - before - 1 - 6 - self._corner_room - 1)
 
     def _tone(self, verdict: Verdict) -> Style:
         if verdict is Verdict.UNDECIDED:
@@ -283,13 +279,13 @@ class ResultTree(ScrollView, can_focus=True, inherit_bindings=False):
         return self.get_component_rich_style(f"result-tree--{name}", partial=True)
 
     def _refresh_row(self, place: int) -> None:
-        self.refresh(Region(0, place - self.scroll_offset.y, self._width, 1))
+        self.refresh(Region(0, place - self.scroll_offset.y, self.width_now, 1))
 
     # -- what happens to it -------------------------------------------------------------------------------------------
 
     def on_resize(self) -> None:
         """Keep the tree as wide as its frame and the cursor in sight."""
-        self.virtual_size = Size(self._width, len(self._rows))
+        self.virtual_size = Size(self.width_now, len(self._rows))
         self._bring_into_sight(self.cursor)
 
     def on_click(self, event: events.Click) -> None:
