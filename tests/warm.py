@@ -284,7 +284,8 @@ def stand_ready(number: int) -> None:
         importlib.import_module(name)
     assert "textual" not in sys.modules, f"one of {SOON} imports Textual"
     early = set(sys.modules)
-    importlib.import_module(SCREENS)
+    for name in importlib.import_module(SCREENS).SOON:
+        importlib.import_module(name)
     names = [name for name in sys.modules.keys() - early if name.startswith(("textual", "tui.view"))]
     assert threading.active_count() == 1, "a process with threads is not forked"
     gc.collect()

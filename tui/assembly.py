@@ -10,21 +10,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx
-
-from tui.credentials import pass_of
-from tui.dialects import DIALECTS, Dialect, WrongOption, limits_of, open_client, trusting
-from tui.dialects.retirement import notice_of
-from tui.model import Item, Line, Page, Polygon
-from tui.pictures.source import measure
-from tui.pictures.upload import shipment
-from tui.runner import Runner
 from tui.settings import LOCAL, LOCAL_SERVICE, Service, Settings, SettingsError
 from tui.store import Store
 
 if TYPE_CHECKING:
+    import httpx
+
+    from tui.dialects import Dialect
     from tui.engine.service import Habits
+    from tui.model import Item, Line, Page, Polygon
     from tui.resident import ResidentEngine
+    from tui.runner import Runner
 
 MOST_NEWS = 5000
 """How many decisions are looked through at a time for words that were accepted."""
@@ -45,6 +41,8 @@ def make_runner(
     Raises SettingsError where the profile cannot be spoken to, NoKey where there is no key, and Refused where the file
     of certificates is none. A keyring may ask for a password, so no screen may be open.
     """
+    from tui.dialects import DIALECTS, WrongOption
+
     if service.dialect not in DIALECTS:
         meant = get_close_matches(service.dialect, DIALECTS, 1)
         known = f"Did you mean {meant[0]}?" if meant else f"Known are: {', '.join(DIALECTS)}."
@@ -66,6 +64,8 @@ def notice_for(service: Service, today: date) -> str:
     """
     if service.is_local:
         return _notice_of_missing_words()
+    from tui.dialects.retirement import notice_of
+
     stays = service.is_in_the_house or service.tier == "container"
     return "" if stays else notice_of(service.dialect, today)
 
@@ -186,6 +186,12 @@ def _runner(
     only: Collection[int] | None,
     engine: ResidentEngine | None,
 ) -> Runner:
+    from tui.credentials import pass_of
+    from tui.dialects import limits_of, open_client, trusting
+    from tui.pictures.source import measure
+    from tui.pictures.upload import shipment
+    from tui.runner import Runner
+
     key = pass_of(service)
     if service.certificates:
         trusting(service.certificates)  # what is wrong with them is said before anything runs

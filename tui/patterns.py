@@ -26,8 +26,7 @@ MOST_CHOICES = 6
 _WIDE = 16
 """A repeat that may vary by more than this counts as one without an end."""
 
-_PIECE = re.compile(
-    r"""(?P<comment>\(\?\#[^)]*\))
+_PIECE = r"""(?P<comment>\(\?\#[^)]*\))
     |(?P<flags>\(\?[a-zA-Z]+\))
     |(?P<odd>\(\?(?:P=|\())
     |(?P<open>\((?:\?(?:P<\w+>|[:>=!]|<[=!]|[a-zA-Z]*(?:-[a-zA-Z]+)?:))?)
@@ -37,9 +36,7 @@ _PIECE = re.compile(
     |(?P<set>\[\^?\]?(?:[^\]\\]|\\.)*\])
     |(?P<escape>\\.)
     |(?P<any>[.^$])
-    |(?P<plain>.)""",
-    re.VERBOSE | re.DOTALL,
-)
+    |(?P<plain>.)"""
 
 
 class PatternRefused(ValueError):
@@ -122,7 +119,7 @@ def literals(source: str) -> tuple[str, ...]:
 
 
 def _pieces(source: str) -> Iterator[tuple[str, str]]:
-    for match in _PIECE.finditer(source):
+    for match in re.finditer(_PIECE, source, re.VERBOSE | re.DOTALL):
         yield match.lastgroup or "", match.group()
 
 

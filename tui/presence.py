@@ -7,8 +7,6 @@ of a program on another machine it is only known when it was seen last.
 from __future__ import annotations
 
 import os
-import platform
-import uuid
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -46,6 +44,8 @@ class Opened:
 
 def this_program() -> Program:
     """Return this program under a name of its own; another each time it is asked for."""
+    import uuid
+
     process = os.getpid()
     return Program(uuid.uuid4().hex, this_machine(), process, _started(process) or "")
 
@@ -57,6 +57,8 @@ def this_machine() -> str:
         boot = (_PROC / "sys/kernel/random/boot_id").read_text("ascii").strip()
         return f"{boot} {(_PROC / 'self/ns/pid').readlink()}"
     except (OSError, ValueError, NotImplementedError):
+        import platform
+
         return platform.node()
 
 

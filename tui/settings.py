@@ -10,7 +10,6 @@ import ipaddress
 import math
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -225,11 +224,15 @@ _PLAIN = ("service", "queue", "cache", "reviewer", "glyphs", "colours", "graphic
 
 def _table(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text("utf-8"))
+        written = file.read_text("utf-8")
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file} cannot be read: {error}. Correct or remove it.") from error
+    import tomllib
+
+    try:
+        return tomllib.loads(written)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{file} is not valid TOML: {error}. Correct or remove it.") from error
 
@@ -400,13 +403,11 @@ def normal_endpoint(endpoint: str) -> str:
         is_endpoint = False
     if not is_endpoint:
         raise SettingsError(f"{named!r} is no endpoint. It looks like https://NAME.cognitiveservices.azure.com.")
-    own = _OF_A_SERVICE.split(parts.path, maxsplit=1)[0].rstrip("/")
+    own = re.split(_OF_A_SERVICE, parts.path, maxsplit=1)[0].rstrip("/")
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{own}"
 
 
-_OF_A_SERVICE = re.compile(
-    r"(?<=/)(?=(?:vision|formrecognizer|documentintelligence|computervision)+(?:/|$))", re.IGNORECASE
-)
+_OF_A_SERVICE = r"(?i)(?<=/)(?=(?:vision|formrecognizer|documentintelligence|computervision)+(?:/|$))"
 
 
 def endpoint_as_written(name: str, environment: Mapping[str, str] | None = None, file: Path | None = None) -> str:

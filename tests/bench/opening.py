@@ -31,7 +31,8 @@ from PIL import Image, features
 
 from tests.bench.times import milliseconds
 from tui.model import Item
-from tui.pictures.ansi import Colours, ansi
+from tui.pictures.ansi import ansi
+from tui.pictures.terminal import Colours
 from tui.pictures.cache import Copies
 from tui.pictures.cells import draw
 from tui.pictures.glyphs import OCTANTS, GlyphSet

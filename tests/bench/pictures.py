@@ -43,7 +43,8 @@ from tests.bench.times import milliseconds
 from tests.engine.measures import SHARED
 from tui.demo import pages
 from tui.model import Polygon
-from tui.pictures.ansi import Colours, ansi
+from tui.pictures.ansi import ansi
+from tui.pictures.terminal import Colours
 from tui.pictures.cells import draw
 from tui.pictures.crop import upright_crop
 from tui.pictures.drawing import Drawing, pieces

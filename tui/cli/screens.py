@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -32,7 +33,7 @@ from tui.cli.sight import sight_of_terminal
 from tui.exits import DONE
 
 if TYPE_CHECKING:
-    from tui.pictures.ansi import Colours
+    from tui.pictures.terminal import Colours
     from tui.settings import Service, Settings
 
 
@@ -113,6 +114,7 @@ def show_screens(
     settings: Settings, service: Service | None, names: tuple[str, ...], *, opens_review: bool = False
 ) -> None:
     """Show the screens until the person leaves them; ends the program with its exit code."""
+    gc.disable()  # what is imported stays, and looking through it again and again is a tenth of the start
     os.environ.setdefault("ESCDELAY", "25")  # read when textual is imported: a bare Esc need not wait 100 ms
     from tui.store import Store
     from tui.view.keymap import keymap_of

@@ -14,7 +14,7 @@ from tui.cli.sight import sight_of_terminal
 
 if TYPE_CHECKING:
     from tui.model import Polygon
-    from tui.pictures.ansi import Colours
+    from tui.pictures.terminal import Colours
 
 
 @handread.command(short_help="Draw a page, or one box of it, on stdout.")

@@ -9,7 +9,7 @@ from PIL import Image
 
 from tui.demo import pages
 from tui.model import Polygon
-from tui.pictures.ansi import Colours, ansi
+from tui.pictures.ansi import ansi
 from tui.pictures.cells import draw
 from tui.pictures.crop import upright_crop
 from tui.pictures.glyphs import GLYPH_SETS, GlyphSet

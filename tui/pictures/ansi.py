@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final
 
 from tui.pictures.cells import LEVELS, Cells, Run
-
-Colours = Literal["truecolor", "256", "16", "none"]
+from tui.pictures.terminal import Colours
 
 _BLACK, _WHITE, _FIRST_GREY = 16, 231, 232
 _RESET: Final = "\x1b[0m"

@@ -20,22 +20,20 @@ SIXEL: Final = 4
 
 _MOST: Final = 255
 """Characters of an answer at most; kitty's longest reason is shorter."""
-_NAMED = re.compile(r"\x1bP>\|([^\x07\x1b]*)(?:\x1b\\|\x07)")
-_GRAPHICS = re.compile(r"\x1b_G([^\x07\x1b]*)\x1b\\")
-_ATTRIBUTES = re.compile(r"\x1b\[\?([\d;]*)c", re.ASCII)
-_CELL = re.compile(r"\x1b\[6;(\d{1,4});(\d{1,4})t", re.ASCII)
-_AREA = re.compile(r"\x1b\[4;(\d{1,5});(\d{1,5})t", re.ASCII)
-_COUNT = re.compile(r"\x1b\[8;(\d{1,4});(\d{1,4})t", re.ASCII)
-_ANSWER = re.compile(
-    "|".join(pattern.pattern for pattern in (_NAMED, _GRAPHICS, _ATTRIBUTES, _CELL, _AREA, _COUNT)), re.ASCII
+_NAMED: Final = r"\x1bP>\|([^\x07\x1b]*)(?:\x1b\\|\x07)"
+_GRAPHICS: Final = r"\x1b_G([^\x07\x1b]*)\x1b\\"
+_ATTRIBUTES: Final = r"\x1b\[\?([0-9;]*)c"
+_CELL: Final = r"\x1b\[6;([0-9]{1,4});([0-9]{1,4})t"
+_AREA: Final = r"\x1b\[4;([0-9]{1,5});([0-9]{1,5})t"
+_COUNT: Final = r"\x1b\[8;([0-9]{1,4});([0-9]{1,4})t"
+_ANSWER: Final = f"{_NAMED}|{_GRAPHICS}|{_ATTRIBUTES}|{_CELL}|{_AREA}|{_COUNT}"
+_BEGUN: Final = (
+    r"\x1b(?:P(?:>(?:\|[^\x07\x1b]*\x1b?)?)?|_(?:G[^\x07\x1b]*\x1b?)?|\[(?:\?[0-9;]*|[468](?:;[0-9;]*)?)?)?\Z"
 )
-_BEGUN = re.compile(
-    r"\x1b(?:P(?:>(?:\|[^\x07\x1b]*\x1b?)?)?|_(?:G[^\x07\x1b]*\x1b?)?|\[(?:\?[\d;]*|[468](?:;[\d;]*)?)?)?\Z", re.ASCII
-)
-_NO_KEY = re.compile(r"\x1b(?:P>\||_G|\[\?[\d;])", re.ASCII)
-"""With this no key begins."""
-_VERSIONED = re.compile(r"\s*([^\s(]*(?: [^\s(\d][^\s(]*)*)[\s(]*(.*?)\)?\s*", re.DOTALL)
-_NUMBERS = re.compile(r"\d{1,9}(?:\.\d{1,9})*", re.ASCII)
+_NO_KEY: Final = r"\x1b(?:P>\||_G|\[\?[0-9;])"
+"""With this no key begins. None of these is compiled before a terminal is asked, which is once a day."""
+_VERSIONED: Final = r"\s*([^\s(]*(?: [^\s(\d][^\s(]*)*)[\s(]*((?s:.*?))\)?\s*"
+_NUMBERS: Final = r"[0-9]{1,9}(?:\.[0-9]{1,9})*"
 
 
 def questions(*, of_multiplexer: bool = False) -> bytes:
@@ -72,20 +70,20 @@ class Answers:
 def understood(said: bytes) -> Answers:
     """Return what the answers among these bytes say; whatever else is there is passed over."""
     text = said.decode("utf-8", "replace")
-    named, attributes = _NAMED.search(text), _ATTRIBUTES.search(text)
+    named, attributes = re.search(_NAMED, text), re.search(_ATTRIBUTES, text)
     name, version = _name_and_version(named[1][:_MOST] if named else "")
     return Answers(
         name,
         version,
         _numbers(attributes[1]) if attributes else (),
-        any(_is_consent(graphics[1]) for graphics in _GRAPHICS.finditer(text)),
+        any(_is_consent(graphics[1]) for graphics in re.finditer(_GRAPHICS, text)),
         _cell(text),
     )
 
 
 def _cell(text: str) -> tuple[int, int] | None:
     """Return width and height of a cell, as it was told or as it follows from the size and the number of all cells."""
-    cell, area, count = _CELL.search(text), _AREA.search(text), _COUNT.search(text)
+    cell, area, count = re.search(_CELL, text), re.search(_AREA, text), re.search(_COUNT, text)
     if cell:
         return likely_size(int(cell[2]), int(cell[1]))
     if area and count and int(count[1]) and int(count[2]):
@@ -95,7 +93,7 @@ def _cell(text: str) -> tuple[int, int] | None:
 
 def is_whole(said: bytes) -> bool:
     """Whether the last answer has come."""
-    return bool(_ATTRIBUTES.search(said.decode("utf-8", "replace")))
+    return bool(re.search(_ATTRIBUTES, said.decode("utf-8", "replace")))
 
 
 def to_json(answers: Answers) -> dict[str, Any]:
@@ -140,16 +138,16 @@ class Sieve:
     @property
     def may_hold_a_key(self) -> bool:
         """Whether what waits for its end may as well be a key, such as a lone Esc."""
-        return not _NO_KEY.match(self._held)
+        return not re.match(_NO_KEY, self._held)
 
     def typed(self, text: str) -> str:
         """Return what of a text was typed; what may be the beginning of an answer waits for the next one."""
         text, self._held = self._held + text, ""
         if self._is_done:
             return text
-        self._is_done = bool(_ATTRIBUTES.search(text))
-        text = _ANSWER.sub("", text)
-        begun = _BEGUN.search(text)
+        self._is_done = bool(re.search(_ATTRIBUTES, text))
+        text = re.sub(_ANSWER, "", text)
+        begun = re.search(_BEGUN, text)
         if begun and not self._is_done:
             text, self._held = text[: begun.start()], begun[0] if len(begun[0]) <= _MOST else ""
         return text
@@ -157,15 +155,15 @@ class Sieve:
     def let_go(self) -> str:
         """Return what was held though it is no answer, such as a lone Esc; the beginning of an answer is dropped."""
         held, self._held = self._held, ""
-        return "" if _NO_KEY.match(held) else held
+        return "" if re.match(_NO_KEY, held) else held
 
 
 def _name_and_version(text: str) -> tuple[str, tuple[int, ...]]:
     """Return name and version of such as `kitty(0.40.1)`, `VTE(7802)`, `WezTerm 20240203-110809-5046fc22`."""
-    parts = _VERSIONED.fullmatch(text)
+    parts = re.fullmatch(_VERSIONED, text)
     if parts is None:
         return "", ()
-    numbers = _NUMBERS.match(parts[2])
+    numbers = re.match(_NUMBERS, parts[2])
     return parts[1].lower(), tuple(map(int, numbers[0].split("."))) if numbers else ()
 
 

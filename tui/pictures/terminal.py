@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
 
-from tui.pictures.ansi import Colours
 from tui.pictures.capabilities import Answers
 from tui.pictures.glyphs import GLYPH_SETS
 
+Colours = Literal["truecolor", "256", "16", "none"]
 Graphics = Literal["kitty", "iterm2", "sixel", "none"]
 """Protocols by which a terminal shows pictures pixel by pixel."""
 COLOURS: Final[tuple[Colours, ...]] = get_args(Colours)

@@ -11,14 +11,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from threading import Event
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from tui.calibration import Calibration
-from tui.knowledge import Knowledge, Question
 from tui.store import Store, StoreError
-from tui.suggestions import Suggestion
 
-__all__ = ["Adviser", "Question"]
+if TYPE_CHECKING:
+    from tui.calibration import Calibration
+    from tui.knowledge import Knowledge, Question
+    from tui.suggestions import Suggestion
 
 BREATH = 0.01
 """For so many seconds again and again nothing is learnt, while much is."""
@@ -82,6 +82,8 @@ class Adviser:
 
     def _opened(self) -> Knowledge:
         if self._knowledge is None:
+            from tui.knowledge import Knowledge
+
             self._store = Store(self._queue)
             self._knowledge = Knowledge(self._store, self._words, breathe=self._breathe)
         return self._knowledge

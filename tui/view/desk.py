@@ -10,11 +10,13 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from tui.arrangement import Rearrangement
-from tui.model import Decision, Step
 from tui.store import Store
+
+if TYPE_CHECKING:
+    from tui.arrangement import Rearrangement
+    from tui.model import Decision, Step
 
 Result = TypeVar("Result")
 

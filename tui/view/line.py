@@ -12,13 +12,15 @@ import select
 import threading
 import time
 from collections.abc import Callable
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from textual.drivers.linux_driver import LinuxDriver
 
 from tui.view.difference import PAINTED, abilities_of
-from tui.view.easel import Easel
 from tui.view.wire import Wire
+
+if TYPE_CHECKING:
+    from tui.view.easel import Easel
 
 LAST_WORDS = 20.0
 """Seconds for which the end of the program waits for a line that stalls, so as to leave the terminal as it was."""

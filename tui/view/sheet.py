@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 
-from tui.pictures.pixels import PLACEHOLDER
+from tui.pictures.placeholder import PLACEHOLDER
 from tui.view.pen import PLAIN, Look, look_of
 
 _PLACE: Final = re.compile(r"\x1b\[(\d+);(\d+)H")

@@ -21,7 +21,7 @@ from typing import Final
 from PIL import Image
 
 from tui.pictures.pixels import iterm2, kitty, sixel
-from tui.pictures.pixels.kitty import COUNTERS, PLACEHOLDER, placeholders, removal, transmission
+from tui.pictures.pixels.kitty import COUNTERS, placeholders, removal, transmission
 from tui.pictures.pixels.mosaic import Patch
 from tui.pictures.pixels.picture import (
     DEFAULT_CELL,
@@ -33,6 +33,7 @@ from tui.pictures.pixels.picture import (
     fitted,
 )
 from tui.pictures.pixels.tmux import through_tmux
+from tui.pictures.placeholder import PLACEHOLDER
 
 __all__ = [
     "COUNTERS",

@@ -13,9 +13,9 @@ from functools import lru_cache
 from typing import Final
 
 from tui.pictures.pixels.picture import MOST_COUNTED, Pixels, Shades
+from tui.pictures.placeholder import PLACEHOLDER
 
 SHADES: Final[Shades] = ((4, 16), (2, 4))
-PLACEHOLDER: Final = "\U0010eeee"
 _CHUNK: Final = 4096
 """Characters of a picture that one sequence may carry."""
 _COUNTING: Final = """

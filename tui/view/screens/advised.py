@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from tui.knowledge import Question
 from tui.model import LineKey
-from tui.review import Spot, doubtful_from, line_at, words_under
+from tui.review import line_at
 from tui.store import StoreError
 from tui.suggestions import Suggestion
-from tui.view.adviser import Question
 from tui.view.screens.deciding import DecidingScreen
 from tui.view.widgets.advice import Advice
 
@@ -26,11 +26,7 @@ class AdvisedScreen(DecidingScreen):
 
     def _question(self, key: LineKey, place: int) -> Question | None:
         """Return what is to be asked about a word of a line, as it stands now."""
-        line = line_at(self._pages, key)
-        said = words_under(line, self._text(key))[place]
-        word = line.words[place]
-        alternatives = (*word.alternatives, *([word.text] if said != word.text else []))
-        return Question(self._item.id, key.page, said, word.polygon, alternatives) if said else None
+        return self._image.question(key, place)
 
     def _asked(self) -> Question | None:
         """Return what is to be asked about the word under the cursor, or the least sure one of its line."""
@@ -114,26 +110,19 @@ class AdvisedScreen(DecidingScreen):
         self._lead(-1)
 
     def _lead(self, step: int) -> None:
-        spot = self._doubtful_from(self._tree.spot, step)
+        spot = self._image.doubtful_from(self._tree.spot, step)
         if spot is None:
-            elsewhere = self._company.elsewhere(self._store, now=True).keys() - {self._item.id}
-            found = self._store.next_doubtful(self._item.id, step, elsewhere)
-            shared = found is None and elsewhere
-            if shared:
-                found = self._store.next_doubtful(self._item.id, step)
+            found, is_shared = self._company.next_doubtful(self._store, self._item.id, step)
             if found is None:
                 self.notify("No doubtful word is left in a line that nobody has decided.", markup=False)
                 return
             if found != self._item.id:
                 self._show_item(found)
-            if shared:
+            if is_shared:
                 self._say_shared(self._item)
-            spot = self._doubtful_from(None, step)
+            spot = self._image.doubtful_from(None, step)
         if spot is not None:
             self._tree.go_to(spot)
-
-    def _doubtful_from(self, spot: Spot | None, step: int) -> Spot | None:
-        return doubtful_from(self._pages, self._keys, self._decisions, spot, step)
 
     # -- the same elsewhere -------------------------------------------------------------------------------------------
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from inspect import isawaitable
 from typing import ClassVar, Protocol, cast
 
-from textual.command import CommandPalette
 from textual.screen import Screen, ScreenResultType
 
 from tui.model import Trouble
@@ -14,9 +13,6 @@ from tui.view.bindings import bind
 from tui.view.command_text import Typed, Vocabulary
 from tui.view.commands import WITH_ARGUMENTS, Command
 from tui.view.controls import Controls
-from tui.view.screens.command_line import CommandLineScreen
-from tui.view.screens.keys import KeysScreen
-from tui.view.screens.palette import CommandsProvider
 from tui.view.widgets.key_bar import KeyBar
 
 
@@ -75,15 +71,23 @@ class CommandedScreen(Screen[ScreenResultType]):
 
     def action_keys(self) -> None:
         """Show the keys that work here and now."""
+        from tui.view.screens.keys import KeysScreen
+
         self.app.push_screen(KeysScreen(self.valid()))
 
     def action_command(self, beginning: str = "") -> None:
         """Let a command be typed."""
+        from tui.view.screens.command_line import CommandLineScreen
+
         screen = CommandLineScreen(self.vocabulary, self.controls.typed, self.choices, beginning)
         self.app.push_screen(screen, self._run_typed)
 
     def action_palette(self) -> None:
         """Let a command be looked for."""
+        from textual.command import CommandPalette
+
+        from tui.view.screens.palette import CommandsProvider
+
         self.app.push_screen(CommandPalette([CommandsProvider], placeholder="Look for a command"))
 
     def action_quit(self) -> None:

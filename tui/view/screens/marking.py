@@ -7,9 +7,7 @@ from fnmatch import fnmatch
 
 from tui.model import Item, State
 from tui.store import Store, StoreError
-from tui.view.screens.ask import AskScreen
 from tui.view.screens.listing import ListingScreen
-from tui.view.screens.question import QuestionScreen
 
 MANY = 50
 """Above this many images at once the person is asked first."""
@@ -62,6 +60,8 @@ class MarkingScreen(ListingScreen):
 
     def action_mark_pattern(self) -> None:
         """Ask for a pattern and mark the images whose names match it."""
+        from tui.view.screens.ask import AskScreen
+
         hint = "*.tif, letters/*   all marks everything listed"
         self.app.push_screen(AskScreen("mark ", hint=hint), self.mark_matching)
 
@@ -115,6 +115,8 @@ class MarkingScreen(ListingScreen):
                 self.pull()
 
         if len(item_ids) > MANY:
+            from tui.view.screens.question import QuestionScreen
+
             self.app.push_screen(QuestionScreen(f"{words} {len(item_ids)} images?", yes="yes", no="not now"), done)
         else:
             await done(agreed=True)
@@ -187,6 +189,8 @@ class MarkingScreen(ListingScreen):
         async def answer(agreed: bool | None) -> None:
             if agreed:
                 await self._remove(item_ids)
+
+        from tui.view.screens.question import QuestionScreen
 
         self.app.push_screen(QuestionScreen(question, yes="take out", no="leave"), answer)
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual import on
 
 from tui.model import Item, State
-from tui.review import Spot
-from tui.view.screens.review import ReviewScreen
 from tui.view.screens.second_pass import SecondPassScreen
 from tui.view.tools import Tools
-from tui.view.whereabouts import Whereabouts
 from tui.view.widgets.image_list import ImageList
-from tui.view.widgets.place_list import Place
+
+if TYPE_CHECKING:
+    from tui.review import Spot
+    from tui.view.whereabouts import Whereabouts
+    from tui.view.widgets.place_list import Place
 
 
 class QueueScreen(SecondPassScreen):
@@ -48,15 +51,7 @@ class QueueScreen(SecondPassScreen):
 
     def _where_review_stood(self) -> Item | None:
         """Return the image the last decision was made on, or the next with something left to decide."""
-        last = self._store.last_decision(self._reviewer)
-        elsewhere = self._tools.company.elsewhere(self._store)
-        if last is None:
-            return self._store.next_to_review(0, elsewhere) or self._store.next_to_review()
-        item = self._store.item(last.item_id)
-        if item.is_open:
-            return item
-        following = self._store.next_to_review(item.id, elsewhere) or self._store.next_to_review(item.id)
-        return following or (item if item.decided < item.lines else None)
+        return self._tools.company.where_review_stood(self._store, self._reviewer)
 
     def on_key(self) -> None:
         """Leave the screens to the person from the first key on."""
@@ -78,6 +73,8 @@ class QueueScreen(SecondPassScreen):
     def visit(self, place: Place | None) -> None:
         """Review the line that was found."""
         if place is not None:
+            from tui.review import Spot
+
             self._review(self._store.item(place.item_id), Spot(place.key))
 
     def return_to(self, here: Whereabouts) -> None:
@@ -89,6 +86,8 @@ class QueueScreen(SecondPassScreen):
             self._review(found[0], here.spot)
 
     def _review(self, item: Item, spot: Spot | None = None) -> None:
+        from tui.view.screens.review import ReviewScreen
+
         self.app.push_screen(ReviewScreen(self._tools, item.id, spot), self._come_back)
 
     def _come_back(self, item_id: int | None) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tui.model import Line, LineKey, Page, Polygon, Trouble, Verdict, printable
-from tui.review import is_sure, line_at, verdict_of, verdict_on
-from tui.view.adviser import Question
+from tui.knowledge import Question
+from tui.model import Line, LineKey, Page, Polygon, Trouble, printable
+from tui.review import line_at, verdict_on
 from tui.view.screens.looking_back import LookingBackScreen
 from tui.view.wording import duration
 
@@ -38,12 +38,8 @@ class RereadingScreen(LookingBackScreen):
 
     def action_read_page_again(self) -> None:
         """Read every line of the page again, with care, that is not sure and that nobody has decided."""
-        unsure = [
-            key
-            for key in self._page_keys()
-            if verdict_of(self._decisions, key) is Verdict.UNDECIDED
-            and not is_sure(line_at(self._pages, key), self._threshold)
-        ]
+        sure = self._image.sure_on(self._page_number, self._threshold)
+        unsure = [key for key in self._image.left_on(self._page_number) if key not in sure]
         if unsure:
             self._read_lines_again(unsure)
         else:

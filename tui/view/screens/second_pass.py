@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.worker import WorkType
 
 from tui.filters import Filter, parse
 from tui.model import Trouble
-from tui.second_pass import USUAL, Agreement, Amount, Drawn, amount_of, draw, to_read, to_settle
 from tui.store import Store
 from tui.view.screens.marking import MarkingScreen
-from tui.view.screens.question import QuestionScreen
-from tui.view.screens.second_reading import BothReadingsScreen, SecondReadingScreen
-from tui.view.widgets.place_list import Place
 from tui.view.wording import short_name
+
+if TYPE_CHECKING:
+    from tui.second_pass import Amount, Drawn
+    from tui.view.widgets.place_list import Place
 
 
 class SecondPassScreen(MarkingScreen):
@@ -25,6 +25,9 @@ class SecondPassScreen(MarkingScreen):
 
     def action_second(self) -> None:
         """Read what is left of the sample, as far as others have decided it; draw one where there is none."""
+        from tui.second_pass import Agreement, to_read
+        from tui.view.screens.second_reading import SecondReadingScreen
+
         sampled = self._store.sampled()
         mine = to_read(sampled, self._reviewer)
         if not sampled:
@@ -39,6 +42,9 @@ class SecondPassScreen(MarkingScreen):
             self.notify(f"Left are {why}." if why else "The whole sample is read a second time.", markup=False)
 
     def _offer_to_draw(self) -> None:
+        from tui.second_pass import USUAL
+        from tui.view.screens.question import QuestionScreen
+
         if not self._store.tally().decided:
             self.notify("Nothing is decided yet that could be read a second time.", markup=False)
             return
@@ -52,6 +58,8 @@ class SecondPassScreen(MarkingScreen):
 
     def command_draw(self, wanted: str) -> None:
         """Draw lines to be read a second time: a share or a number, and which, as `10% by=Ada`; raises Trouble."""
+        from tui.second_pass import amount_of
+
         amount, _, which = wanted.strip().partition(" ")
         chosen = parse(which) if which.strip() else None
         begin: WorkType[None] = partial(self._draw, amount_of(amount), chosen)
@@ -69,6 +77,9 @@ class SecondPassScreen(MarkingScreen):
 
     def action_both(self) -> None:
         """Settle the lines that two people read differently."""
+        from tui.second_pass import to_settle
+        from tui.view.screens.second_reading import BothReadingsScreen
+
         differing = to_settle(self._store.sampled())
         if not differing:
             self.notify("No line of the sample was read differently, or all such are settled.", markup=False)
@@ -89,6 +100,8 @@ class SecondPassScreen(MarkingScreen):
 
     def _say_agreement(self) -> None:
         """Say how far the readings agree, once there are some."""
+        from tui.second_pass import Agreement
+
         alike = Agreement(tuple(self._store.sampled())).alike
         if alike.of:
             low, high = alike.interval.low, alike.interval.high
@@ -105,5 +118,7 @@ def _lines(count: int) -> str:
 
 
 def _drawn(queue: Path, amount: Amount, reviewer: str, where: Filter | None) -> Drawn:
+    from tui.second_pass import draw
+
     with Store(queue, create=False) as store:
         return draw(store, amount, reviewer, where)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from textual.screen import ScreenResultType
 
-from tui.calibration import FEWEST
 from tui.model import Trouble, printable
 from tui.store import Store
 from tui.view.command_text import best_name, place, share
@@ -63,6 +62,8 @@ class SteeredScreen(RowsScreen[ScreenResultType]):
 
     async def command_set_error(self, wanted: str) -> None:
         """Set the threshold from which on so large a share of words is wrong, told by what was decided here."""
+        from tui.calibration import FEWEST
+
         error = share(wanted, "set error 2%")
         judged = await self._tools.adviser.judge()
         calibration = self._tools.adviser.calibration
