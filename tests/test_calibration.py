@@ -13,7 +13,6 @@ from tui.calibration import (
     Judged,
     audit_result,
     is_audited,
-    judged_line,
     judged_words,
     wilson,
 )
@@ -172,7 +171,6 @@ def test_two_words_that_were_one_were_both_wrong() -> None:
 
 def test_words_of_unknown_confidence_say_nothing() -> None:
     assert judged_words(line(("a", None), ("cat", 0.9)), "a cat") == (Judged(0.9, True),)
-    assert judged_line(line(("a", None)), "a") is None
     assert judged_words(Line("no words"), "no words") == ()
 
 
@@ -183,12 +181,6 @@ def test_scripts_without_spaces_are_judged_by_their_characters() -> None:
 
 def test_the_encoding_of_a_letter_makes_no_word_wrong() -> None:
     assert judged_words(line(("cafe\u0301", 0.7)), "caf\u00e9") == (Judged(0.7, True),)
-
-
-def test_a_line_is_right_when_all_of_it_stands() -> None:
-    read = line(("a", 0.5), ("b", 1.0))
-    assert judged_line(read, "a  b") == Judged(0.75, True)
-    assert judged_line(read, "a c") == Judged(0.75, False)
 
 
 @given(st.lists(st.tuples(st.text("abc", min_size=1, max_size=4), SHARES), max_size=8))

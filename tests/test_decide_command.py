@@ -13,12 +13,10 @@ from hypothesis import strategies as st
 
 from tests.test_program import home
 from tui.cli.group import handread as group
-from tui.deciding import Bulk, Refused, cleaned, decide_all, decide_named, look_up, named_by
+from tui.deciding import Bulk, Refused, decide_all, decide_named, look_up, named_by
 from tui.filters import parse
 from tui.model import Decision, ImageFacts, Line, LineKey, Page, Polygon, Verdict, Word
-from tui.plain.talk import _cleaned as cleaned_in_words
 from tui.store import NewItem, Store
-from tui.view.widgets.line_editor import _cleaned as cleaned_on_the_screen
 
 __all__ = ["home"]
 
@@ -354,13 +352,6 @@ def test_what_export_wrote_can_be_given_back(
     assert decide("-", stdin=said).exit_code == 0
     assert verdicts(store)["a1.2"] == "corrected the quick fox"
     assert sum(verdict == "accepted" for verdict in verdicts(store).values()) == 4
-
-
-@given(st.text(), st.text(max_size=5))
-def test_a_text_is_cleaned_as_the_screen_does(text: str, known: str) -> None:
-    in_a_row = " ".join(text.splitlines())
-    assert cleaned(text, known) == cleaned_on_the_screen(in_a_row, known)
-    assert cleaned(text) == cleaned_in_words(in_a_row, "")
 
 
 @given(st.one_of(st.binary(), st.recursive(st.none() | st.text() | st.integers(), st.lists).map(json.dumps)))

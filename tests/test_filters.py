@@ -28,6 +28,7 @@ from tui.filters import (
     matches,
     parse,
     rows_of,
+    typed_filter,
     words,
 )
 from tui.model import Decision, Failure, Item, Line, LineKey, Page, State, Verdict, Word
@@ -231,6 +232,12 @@ def test_what_is_typed_into_a_search_is_looked_for_as_it_is() -> None:
     assert words(" done & dusted ") == Test("text", "~", "done & dusted")
     assert words("/Sil[ae]s/") == Test("text", "~", Pattern("Sil[ae]s"))
     assert words("  ") == Always()
+
+
+def test_what_is_typed_to_find_lines_is_a_filter_where_it_has_a_sign_of_one() -> None:
+    assert typed_filter("fox jumps") == words("fox jumps")
+    assert typed_filter("conf<.6 & !flagged") == parse("conf<.6 & !flagged")
+    assert typed_filter("/(a|b)=/") == Test("text", "~", Pattern("(a|b)="))
 
 
 @pytest.mark.parametrize(

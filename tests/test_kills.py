@@ -20,9 +20,8 @@ import pytest
 from tests.reviewer import MeasuredTerminal, Row, Seen, asked_about, read_into, review, seen
 from tests.terminal import KEYS, NotShown
 from tui.model import Decision, Item, Line, LineKey, Page, Verdict, text_of
-from tui.review import is_sure, next_open, word_spans
+from tui.review import SURE, is_sure, next_open, word_spans
 from tui.store import Store
-from tui.view.screens.ground import SURE
 from tui.view.wording import VERDICT_MARKS
 
 KILLS = int(os.environ.get("HANDREAD_KILLS", "5"))

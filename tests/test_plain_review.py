@@ -27,10 +27,8 @@ from tests.view.conftest import draw_page
 from tui.direction import is_right_to_left
 from tui.model import Decision, Line, LineKey, Page, Verdict, Word
 from tui.pictures.source import measure
-from tui.plain import talk
 from tui.plain.field import Field, redrawn
 from tui.plain.keyboard import Keyboard
-from tui.plain.sitting import SURE
 from tui.store import NewItem, Store
 
 __all__ = ["home"]
@@ -534,13 +532,3 @@ def test_what_is_typed_and_taken_back_leaves_the_text_as_it_was(text: str, data:
     for _ in "xyz":
         typed = typed.pressed("backspace")
     assert (typed.text, typed.cursor) == (field.text, field.cursor)
-
-
-# -- the same as on the screens ---------------------------------------------------------------------------------------
-
-
-def test_what_both_reviews_go_by_is_the_same() -> None:
-    from tui.view.screens import deciding, ground
-
-    assert talk.MANY == deciding.MANY
-    assert ground.SURE == SURE

@@ -11,31 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_store import Clock, add, read
+from tests.test_store import Clock, add, clock, path, read, store
 from tui.arrangement import merged
+from tui.company import Company, named
 from tui.model import Decision, LineKey, Page, State, Verdict
 from tui.presence import BEAT, SILENCE, Program, runs, this_machine, this_program
 from tui.store import Store
-from tui.view.company import Company, named
+
+__all__ = ["clock", "path", "store"]
 
 HERE = this_program()
 ELSEWHERE = Program("another", "another machine", 1, "1")
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "queue.db"
-
-
-@pytest.fixture
-def store(path: Path, clock: Clock) -> Iterator[Store]:
-    with Store(path, clock=clock) as opened:
-        yield opened
 
 
 @pytest.fixture

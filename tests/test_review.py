@@ -3,15 +3,24 @@
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tui.model import Decision, Line, LineKey, Page, Polygon, Verdict, Word, text_of
 from tui.review import (
+    as_it_stands,
+    cleaned,
+    doubtful_spans,
     first_look,
     least_sure_word,
     line_keys,
     lines_down_the_page,
+    may_stay,
+    next_doubtful_word,
     next_open,
+    share_kept,
     verdict_on,
+    word_meant,
     word_spans,
     words_under,
 )
@@ -113,3 +122,34 @@ def test_a_corrected_word_stands_under_the_ink_of_the_one_it_replaces() -> None:
     assert words_under(read, "the very quick fox") == ("the", "very quick", "fox")
     assert words_under(read, "the fox") == ("the", "", "fox")
     assert words_under(read, "the quick fox jumps") == ("the", "quick", "fox jumps")
+
+
+def test_the_word_that_is_meant_is_the_one_one_stands_on_or_the_least_sure() -> None:
+    doubted = line(("the", 0.9), ("the", 0.3), ("fox", 0.2))
+    assert [word_meant(doubted, word) for word in (None, 0)] == [2, 0]
+    assert word_meant(line(("sure", 0.99)), None) is None
+    assert [next_doubtful_word(doubted, place) for place in (0, 1, 2)] == [1, 2, None]
+    assert doubtful_spans(doubted, "the fox") == [(4, 7)], "of a word that was taken away nothing stands there"
+
+
+def test_accepting_a_line_keeps_what_it_was_corrected_to() -> None:
+    assert as_it_stands(None) == (Verdict.ACCEPTED, None)
+    assert as_it_stands(Decision(1, KEYS[0], Verdict.FLAGGED)) == (Verdict.ACCEPTED, None)
+    assert as_it_stands(Decision(1, KEYS[0], Verdict.FLAGGED, "fix")) == (Verdict.CORRECTED, "fix")
+
+
+@given(st.text(), st.text(max_size=5))
+def test_what_is_typed_is_kept_as_one_line_of_what_can_be_seen(text: str, known: str) -> None:
+    kept = cleaned(text, known)
+    assert kept == text == known or all(may_stay(sign) or sign in known for sign in kept)
+    assert cleaned(kept, known) == kept
+
+
+@given(st.text(), st.text())
+def test_what_stood_there_stays_as_it_was_read_and_as_it_was_corrected(now: str, read: str) -> None:
+    assert [cleaned(text, now, read) for text in (now, read)] == [now, read]
+
+
+@pytest.mark.parametrize(("text", "share"), [(".85", 0.85), ("1", 1), ("0", 0.9), ("2", 0.9), ("nan", 0.9), ("", 0.9)])
+def test_a_share_that_was_kept_is_above_nothing_and_at_most_the_whole(text: str, share: float) -> None:
+    assert share_kept(text, 0.9) == share

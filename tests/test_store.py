@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tui.arrangement import added_line, merged, split_at
+from tui.filters import parse
 from tui.migrations import STEPS
 from tui.model import Decision, Failure, ImageFacts, Line, LineKey, Page, Polygon, State, Step, Verdict, Word
 from tui.store import APPLICATION_ID, NewItem, Store, StoreError
@@ -562,3 +563,24 @@ def test_pages_decided_to_the_last_line_are_counted(store: Store) -> None:
     for key in store.pages(item_id)[1].keys:
         decide(store, item_id, key, Verdict.ACCEPTED)
     assert store.item(item_id).pages_decided == 1
+
+
+def test_windows_and_places_near_the_end_are_those_that_one_comes_to_from_the_start(store: Store) -> None:
+    items = [added.item_id for added in store.add([NewItem(f"https://x/{number}.png", "a") for number in range(40)])]
+    gone = [*items[3:9], *items[25:29], *items[-2:]]
+    store.remove(gone)
+    left = [item_id for item_id in items if item_id not in gone]
+    for start in range(45):
+        for count in (0, 1, 7, 50):
+            assert [item.id for item in store.window(start, count)] == left[start : start + count]
+    assert [store.place(item_id) for item_id in left] == list(range(len(left)))
+
+
+def test_what_is_asked_ends_once_nobody_wants_to_know(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.store.STEPS_BETWEEN", 1)
+    read(store)
+    store.stop_when(lambda: True)
+    with pytest.raises(StoreError):
+        store.lines_matching(parse("text~fox"))
+    store.stop_when(lambda: False)
+    assert [hit.text for hit in store.lines_matching(parse("text~fox"))] == ["fox dog"]

@@ -30,7 +30,7 @@ _ONE_SIDED = 1.645
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What became of something that was read with a confidence: of a word, or of a line."""
+    """What became of a word that was read with a confidence."""
 
     confidence: float
     """0..1, as the service gave it."""
@@ -181,16 +181,6 @@ def judged_words(line: Line, text: str) -> tuple[Judged, ...]:
 
 def _pieces(text: str, *, spaced: bool) -> list[str]:
     return text.split() if spaced else clusters("".join(text.split()))
-
-
-def judged_line(line: Line, text: str) -> Judged | None:
-    """Return what became of a whole line; None where nothing is known of its confidence.
-
-    A calibration of these says how often whole lines are wrong, which is what accepting a page unseen is about.
-    """
-    if line.confidence is None:
-        return None
-    return Judged(line.confidence, nfc(" ".join(line.text.split())) == nfc(" ".join(text.split())))
 
 
 def is_audited(item_id: int, key: LineKey, share: float, seed: str) -> bool:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from typing import Any, TypeAlias
 from tui.filters import Filter
 from tui.line_index import Hit
 from tui.model import DECIDED, Decision, Item, Line, LineKey, Page, State, Trouble, Verdict, is_url, printable, text_of
-from tui.review import line_at, may_stay, verdict_of, verdict_on
+from tui.review import as_it_stands, cleaned, line_at, verdict_of, verdict_on
 from tui.store import Store, StoreError
 
 VERBS: Mapping[str, Verdict] = {
@@ -47,17 +46,6 @@ _LARGEST = 2**63
 
 class Refused(Trouble):
     """A line cannot be decided so; its text says why, or what to do instead."""
-
-
-def cleaned(text: str, known: str = "") -> str:
-    """Return a text as the screens keep it: without control characters, and without blanks at its ends.
-
-    Several lines become one. Marks for the writing direction and the like stay that are `known`: they stood there
-    before.
-    """
-    marks = {sign for sign in known if unicodedata.category(sign) == "Cf"}
-    row = " ".join(text.splitlines())
-    return "".join(sign for sign in row if may_stay(sign) or sign in marks).strip()
 
 
 def stands_so(before: Decision | None, wanted: Decision) -> bool:
@@ -165,11 +153,10 @@ def _is_settled(bulk: Bulk, now: Verdict) -> bool:
 
 def _bulk_decision(bulk: Bulk, item_id: int, key: LineKey, line: Line, before: Decision | None) -> Decision:
     """Return the decision on one of many lines; what it was corrected to stays, but when it is undecided again."""
-    verdict, text = bulk.verdict, before.text if before is not None else None
+    standing, text = as_it_stands(before)
+    verdict = standing if bulk.verdict is Verdict.ACCEPTED else bulk.verdict
     if verdict is Verdict.UNDECIDED:
         text = None
-    elif verdict is Verdict.ACCEPTED and text is not None:
-        verdict = Verdict.CORRECTED
     return Decision(
         item_id,
         key,
@@ -449,14 +436,11 @@ def _wanted(named: Named, line: Line, before: Decision | None, shown: str) -> tu
         if text is not None and text != shown:
             raise Refused("a line with another text is not undecided: leave out `verdict`, or `text`.")
         return Verdict.UNDECIDED, None
-    corrected = before.text if before is not None else None
     if named.verdict in {None, Verdict.ACCEPTED, Verdict.CORRECTED}:
-        if text is None:
-            return (Verdict.ACCEPTED if corrected is None else Verdict.CORRECTED), corrected
-        return verdict_on(line, text)
+        return as_it_stands(before) if text is None else verdict_on(line, text)
     assert named.verdict is not None
     if text is None:
-        return named.verdict, corrected
+        return named.verdict, before.text if before is not None else None
     return named.verdict, None if text == line.text else text
 
 

@@ -345,6 +345,15 @@ def words(text: str) -> Filter:
     return Test("text", "~", text) if text else Always()
 
 
+def typed_filter(text: str) -> Filter:
+    """Return the filter for what a person typed who looks for lines: words, a /regular expression/, or a filter.
+
+    Raises FilterError.
+    """
+    is_pattern = text.startswith("/") and text.endswith("/")
+    return parse(text) if any(sign in text for sign in "<>=~&|!()") and not is_pattern else words(text)
+
+
 def _tokens(text: str) -> Iterator[_Token]:
     at = 0
     while True:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
 from tui.arrangement import Tie, ties
-from tui.model import Decision, Line, LineKey, Page, Polygon, Verdict
+from tui.model import DECIDED, Decision, Line, LineKey, Page, Polygon, Verdict, text_of
 
 Decisions = Mapping[LineKey, Decision]
 REASONS: Mapping[str, str] = MappingProxyType(
@@ -25,6 +25,10 @@ REASONS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Why a line may be flagged, each with its key."""
+SURE = 0.9
+"""A line is sure, until the person says otherwise, when each of its words is at least so."""
+MANY = 50
+"""Above so many lines at once the person is asked first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,11 @@ def verdict_of(decisions: Decisions, key: LineKey) -> Verdict:
     return decision.verdict if decision else Verdict.UNDECIDED
 
 
+def is_left(decisions: Decisions, key: LineKey) -> bool:
+    """Whether a line is left to decide: nobody has, or it was skipped."""
+    return verdict_of(decisions, key) not in DECIDED
+
+
 def next_open(keys: Sequence[LineKey], decisions: Decisions, after: LineKey | None = None) -> LineKey | None:
     """Return the next line to decide: below, else from the top, else the first that was skipped; None when all is done.
 
@@ -117,7 +126,7 @@ def doubtful_from(
     spots = [
         Spot(key, place)
         for key in keys
-        if key == amid or verdict_of(decisions, key) in {Verdict.UNDECIDED, Verdict.SKIPPED}
+        if key == amid or is_left(decisions, key)
         for place, word in enumerate(line_at(pages, key).words)
         if word.is_doubtful
     ]
@@ -140,6 +149,19 @@ def least_sure_word(line: Line) -> int | None:
         return low[0]
     known = [(word.confidence, place) for place, word in enumerate(line.words) if word.confidence is not None]
     return min(known)[1] if known else None
+
+
+def word_meant(line: Line, word: int | None) -> int | None:
+    """Return the place of the word that keys mean: the one that one stands on, else the least sure, if doubtful."""
+    if word is not None:
+        return word
+    place = least_sure_word(line)
+    return place if place is not None and line.words[place].is_doubtful else None
+
+
+def next_doubtful_word(line: Line, place: int) -> int | None:
+    """Return the next doubtful word of a line after one; None where there is none."""
+    return next((at for at, word in enumerate(line.words) if at > place and word.is_doubtful), None)
 
 
 def is_sure(line: Line, threshold: float) -> bool:
@@ -165,6 +187,12 @@ def word_spans(line: Line, text: str) -> tuple[tuple[int, int] | None, ...]:
     return tuple((spans[beside[0].start][0], spans[beside[-1].end - 1][1]) if beside else None for beside in under)
 
 
+def doubtful_spans(line: Line, text: str) -> list[tuple[int, int]]:
+    """Return where in a text the line's doubtful words stand, as start and end; without those that it lacks."""
+    spans = word_spans(line, text)
+    return [span for word, span in zip(line.words, spans, strict=True) if word.is_doubtful and span is not None]
+
+
 def first_look(line: Line, text: str, word: int | None = None) -> int:
     """Return where in a text the cursor belongs when it is edited: at a word, else the least sure one, else the end."""
     place = least_sure_word(line) if word is None else word
@@ -177,6 +205,41 @@ def may_stay(sign: str) -> bool:
     return sign.isprintable() or sign in "\u200c\u200d" or unicodedata.category(sign) == "Zs"
 
 
+def cleaned(text: str, *known: str) -> str:
+    """Return a text that was typed or pasted, without control characters and without blanks at its ends.
+
+    Several lines become one. What is `known` stood there before: it stays as it is, and so do its marks for the writing
+    direction and the like in another text.
+    """
+    if text in known:
+        return text
+    marks = {sign for one in known for sign in one if unicodedata.category(sign) == "Cf"}
+    row = " ".join(text.splitlines())
+    return "".join(sign for sign in row if may_stay(sign) or sign in marks).strip()
+
+
+def moved(places: Iterable[int], old: str, new: str) -> tuple[int, ...]:
+    """Return where places of a text are after it was changed; those in what was replaced are gone."""
+    most = min(len(old), len(new))
+    same = next((at for at in range(most) if old[at] != new[at]), most)
+    tail = next((at for at in range(most) if old[-1 - at] != new[-1 - at]), most)
+    follows, by = len(old) - tail, len(new) - len(old)
+    kept = (place for place in places if place <= same or place >= follows)
+    return tuple(place + by if place >= max(same, follows) else place for place in kept)
+
+
+def as_it_stands(before: Decision | None) -> tuple[Verdict, str | None]:
+    """Return the verdict and the text to keep when a line is accepted as it stands: as it was corrected to, too."""
+    text = before.text if before is not None else None
+    return (Verdict.ACCEPTED if text is None else Verdict.CORRECTED), text
+
+
+def accepted(item_id: int, key: LineKey, line: Line, before: Decision | None, reviewer: str) -> Decision:
+    """Return the decision that accepts a line as it stands."""
+    verdict, text = as_it_stands(before)
+    return Decision(item_id, key, verdict, text, "", reviewer, line.text, text_of(line, before))
+
+
 def verdict_on(line: Line, text: str) -> tuple[Verdict, str | None]:
     """Return the verdict and the text to keep when a person leaves a line as `text`: unchanged is accepted."""
     return (Verdict.ACCEPTED, None) if text == line.text else (Verdict.CORRECTED, text)
@@ -186,3 +249,21 @@ def words_under(line: Line, text: str) -> tuple[str, ...]:
     """Return for each word's box what a text says there, so that a corrected line still stands under its ink."""
     said = ties(line, text).said.text if line.words else ""
     return tuple("" if span is None else said[slice(*span)] for span in word_spans(line, text))
+
+
+def hit_beyond(hits: Sequence[tuple[int, LineKey]], here: tuple[int, LineKey], step: int) -> int:
+    """Return which of the lines found comes after (step 1) or before (step -1) where one is, and round at the ends.
+
+    Each is an item and a line; there is at least one.
+    """
+    beyond = [at for at, hit in enumerate(hits) if (hit > here if step > 0 else hit < here)]
+    return beyond[0 if step > 0 else -1] if beyond else 0 if step > 0 else len(hits) - 1
+
+
+def share_kept(text: str, otherwise: float) -> float:
+    """Return a share that was kept as text; another where it is none."""
+    try:
+        share = float(text)
+    except ValueError:
+        return otherwise
+    return share if 0 < share <= 1 else otherwise

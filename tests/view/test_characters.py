@@ -10,10 +10,11 @@ from textual.pilot import Pilot
 from tests.view.conftest import Opens
 from tests.view.test_review_screen import begin, settled
 from tui.model import Decision, LineKey, Verdict
+from tui.review import moved
 from tui.store import Store
 from tui.view.alphabet import FIXED, name_of, named, offered, variants
 from tui.view.screens.characters import CharactersScreen
-from tui.view.widgets.line_editor import LineEditor, moved
+from tui.view.widgets.line_editor import LineEditor
 
 Reads = Callable[..., int]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.cli.group import Sentence, handread
+from tui.cli.shared import megabytes
 
 if TYPE_CHECKING:
     from tui.pictures.cache import CacheFacts
@@ -62,11 +63,7 @@ def _as_text(facts: CacheFacts) -> str:
     return "\n".join(
         (
             f"folder   {printable(str(facts.folder))}",
-            f"reduced  {copies}, {_megabytes(facts.copy_bytes)} of {_megabytes(facts.most_bytes)}",
-            f"fetched  {fetched}, {_megabytes(facts.fetched_bytes)}",
+            f"reduced  {copies}, {megabytes(facts.copy_bytes)} of {megabytes(facts.most_bytes)}",
+            f"fetched  {fetched}, {megabytes(facts.fetched_bytes)}",
         )
     )
-
-
-def _megabytes(count: int) -> str:
-    return f"{count / 1_000_000:,.1f} MB"

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from tui.cli.group import Sentence, handread
-from tui.cli.shared import settings_for, with_queue
+from tui.cli.shared import megabytes, settings_for, with_queue
 
 SPARE = 2.1
 """How many times its size a queue file needs on the disk while it is written anew: beside it, and in SQLite's log."""
@@ -43,8 +43,8 @@ def compact(as_json: bool, quiet: bool, queue: Path | None) -> None:
     free = shutil.disk_usage(path.parent).free
     if free < SPARE * before:
         raise Sentence(
-            f"{path} needs {_megabytes(SPARE * before)} of room on its disk to be written anew, and there are"
-            f" {_megabytes(free)}. Make room and try again; nothing was changed."
+            f"{path} needs {megabytes(SPARE * before)} of room on its disk to be written anew, and there are"
+            f" {megabytes(free)}. Make room and try again; nothing was changed."
         )
     shows = sys.stderr.isatty() and not quiet
     with Store(path, create=False) as store:
@@ -59,14 +59,10 @@ def compact(as_json: bool, quiet: bool, queue: Path | None) -> None:
         click.echo(json.dumps({"schema": 1, "queue": str(path), "images": images, "before": before, "after": after}))
     elif not quiet:
         a_piece = f", {after / images / 1000:,.1f} kB an image" if images else ""
-        click.echo(f"{path}: {_megabytes(before)} before, {_megabytes(after)} now{a_piece}.")
+        click.echo(f"{path}: {megabytes(before)} before, {megabytes(after)} now{a_piece}.")
 
 
 def _size(path: Path) -> int:
     """Return the bytes of a queue file and of SQLite's log beside it."""
     files = (path, path.with_name(f"{path.name}-wal"))
     return sum(file.stat().st_size for file in files if file.exists())
-
-
-def _megabytes(count: float) -> str:
-    return f"{count / 1_000_000:,.1f} MB"

@@ -208,6 +208,11 @@ def filter_of(where: str) -> Filter:
         raise Sentence(f"{error}\n{error.pointed}") from error
 
 
+def megabytes(count: float) -> str:
+    """Return so many bytes as they are told: `12.3 MB`."""
+    return f"{count / 1_000_000:,.1f} MB"
+
+
 def json_line(values: Mapping[str, object]) -> str:
     """Return an object of the versioned schema as one line; a name whose bytes are no UTF-8 is written with escapes."""
     return json.dumps({"schema": 1, **values})

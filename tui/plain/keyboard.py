@@ -25,6 +25,7 @@ from tui.model import printable
 from tui.plain.field import Field, redrawn
 from tui.plain.person import Draft
 from tui.plain.sentences import RIGHT_TO_LEFT, Focus
+from tui.review import moved
 
 _ESCAPE_WAIT = 0.05
 """Seconds within which the rest of a key comes that begins like escape."""
@@ -274,20 +275,9 @@ def _after(field: Field, key: Key, doing: str, draft: Draft) -> Field:
     if doing == "restore":
         return Field(draft.engine_text, len(draft.engine_text))
     if doing in {"next_in_line", "previous_in_line"}:
-        places = _moved(draft.doubtful, draft.text, field.text)
+        places = moved(draft.doubtful, draft.text, field.text)
         return field.beside(places, 1 if doing == "next_in_line" else -1)
     return field.typed(key.text) if key.text else field.pressed(key.name)
-
-
-def _moved(places: tuple[int, ...], old: str, new: str) -> tuple[int, ...]:
-    """Return where places of a text are after it was changed; those in what was replaced are gone."""
-    most = min(len(old), len(new))
-    same = next((at for at in range(most) if old[at] != new[at]), most)
-    tail = next((at for at in range(most - same) if old[-1 - at] != new[-1 - at]), most - same)
-    by = len(new) - len(old)
-    return tuple(
-        place if place <= same else place + by for place in places if place <= same or place >= len(old) - tail
-    )
 
 
 def _key_of(sign: str) -> Key:

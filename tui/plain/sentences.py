@@ -8,7 +8,9 @@ from pathlib import PurePath
 
 from rich.cells import cell_len
 
+from tui.colleagues import in_words
 from tui.direction import is_right_to_left
+from tui.journal import Act
 from tui.model import Item, State, Verdict
 from tui.plain.sitting import Sitting
 from tui.review import word_spans
@@ -114,6 +116,13 @@ def progress(sitting: Sitting) -> str:
     tally = sitting.store.tally()
     left = f", {tally.unfinished} images are still to be read" if tally.unfinished else ""
     return f"{tally.decided} of {tally.read} lines decided{left}."
+
+
+def done(act: Act) -> str:
+    """Return what somebody did about a line: `2026-03-01 14:05, bert corrected: the quick fox`."""
+    when, who, what = in_words(act, act.decision.verdict.value)
+    text = f": {directed(act.decision.text)}" if act.decision.text is not None else ""
+    return f"{when}, {who} {what}{text}"
 
 
 def all_decided(sitting: Sitting) -> str:

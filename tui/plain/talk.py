@@ -12,12 +12,9 @@ from tui.plain import sentences
 from tui.plain.person import Command, Draft, Person
 from tui.plain.sentences import Focus
 from tui.plain.sitting import Refused, Sitting
-from tui.review import REASONS, first_look, may_stay, word_spans
+from tui.review import MANY, REASONS, cleaned, doubtful_spans, first_look
 from tui.suggestions import Suggestion
 
-MANY = 50
-"""Above this many lines at once the person is asked first."""
-"""Why a line is flagged, by one key. They are those of the screens."""
 _TAKE, _UNKNOWN = "take", "There is no command {}. ? says those that there are."
 _HELP = {
     "change": "Say the word anew: what is typed replaces it.",
@@ -30,11 +27,14 @@ _HELP = {
     "up": "Go to the line before.",
     "first": "Go to the first line of the image.",
     "last": "Go to the last line.",
+    "history": "Say what was done about the line, by whom and when.",
     "keys": "Say the keys that do something here and now.",
     "command": "Type a command by its name, such as goto 12.",
     "leave": "Leave. Every decision is on the disk.",
 }
 """What commands do here, where that is not quite what they do on the screen."""
+_ABOUT_THE_LINE = frozenset({"accept", "skip", "reject", "flag", "edit", "change", "take", "repeat"})
+"""Commands that decide the line one stands on: as it was said."""
 
 
 class Talk:
@@ -44,7 +44,12 @@ class Talk:
         self._sitting = sitting
         self._person = person
         self._commands = tuple(commands)
+        sitting.where_told = next(
+            (f" {(one.keys or (one.title,))[0]} tells both." for one in commands if one.name == "history"), ""
+        )
         self._said: tuple[int, LineKey | None, int | None] | None = None
+        self._told_of_sharing: tuple[int, str] = (0, "")
+        """An image, and what was said last of who else has it open."""
         self._page_offered: tuple[int, int] | None = None
         self._goes_on = True
         self._told_of_learning = False
@@ -74,17 +79,33 @@ class Talk:
         sitting, spot, before = self._sitting, self._sitting.spot, self._said
         now = (sitting.item.id, spot.key if spot else None, spot.word if spot else None)
         self._said = now
+        self._say_news()
         if spot is None:
+            self._say_sharing()
             self._person.focus(Focus(sentences.where(sitting)))
             return
         is_other_line = before is None or before[:2] != now[:2]
         if is_other_line:
             self._person.say(sentences.where(sitting))
+        self._say_sharing()
         if is_other_line or before != now:
             self._offered = None
             self._say_suggestions()
         word = None if is_other_line else spot.word
         self._person.focus(sentences.the_line(sitting) if word is None else sentences.the_word(sitting, word))
+
+    def _say_news(self) -> None:
+        """Say what colleagues did to the image."""
+        for sentence in self._sitting.take_news():
+            self._person.say(sentence)
+
+    def _say_sharing(self) -> None:
+        """Say which colleagues have the image open, when one comes to it and when that has changed."""
+        before, now = self._told_of_sharing, (self._sitting.item.id, self._sitting.sharing)
+        self._told_of_sharing = now
+        if now[1] and now != before:
+            is_why = before[0] != now[0] and self._sitting.nothing_else
+            self._person.say(f"{'Nothing else is left to review: ' if is_why else ''}{now[1]}.")
 
     def _say_suggestions(self) -> None:
         """Say what a doubtful word may be instead, in one row."""
@@ -116,13 +137,22 @@ class Talk:
         `argument` is what was given with it, None where it may be asked for. What cannot be done is said.
         """
         try:
-            self._sitting.look_again()
-            self._do(name, argument)
+            is_as_said = self._sitting.look_again()
+            self._say_news()
+            if is_as_said or name not in _ABOUT_THE_LINE or self._decides_all_the_same():
+                self._do(name, argument)
         except Trouble as trouble:
             self._person.say(str(trouble))
         if self._goes_on:
             self.say_place()
         return self._goes_on
+
+    def _decides_all_the_same(self) -> bool:
+        """Ask whether to decide a line that a colleague has decided since it was said; one that is gone cannot be."""
+        here, self._said = self._said, None
+        if here is not None and here[1] not in self._sitting.keys:
+            raise Refused("The line is no more. This one stands near its place.")
+        return self._person.agrees("Decide it all the same?")
 
     def _do(self, name: str, argument: str | None) -> None:
         if name != "accept_page":
@@ -174,6 +204,7 @@ class Talk:
             "expand": lambda: self._person.say(sentences.words_one_by_one(sitting)),
             "context": self._say_around,
             "order": self._order,
+            "history": self._say_history,
             "copy": lambda: self._person.say(self._person.copy(sitting.text)),
             "again": self._again,
             "keys": self._say_keys,
@@ -230,12 +261,13 @@ class Talk:
 
     def _accept_page(self) -> None:
         sitting = self._sitting
-        left, sure, place = sitting.left_on_page(), sitting.sure_on_page(), (sitting.item.id, sitting.page_number)
+        left, place = sitting.left_on_page(), (sitting.item.id, sitting.page_number)
+        keys = sitting.lines_to_accept(unsure=self._page_offered == place)
         if not left:
             self._go_on_from_page()
-        elif sure or self._page_offered == place:
+        elif keys:
             self._page_offered = None
-            self._accept_lines(sure or left)
+            self._accept_lines(keys)
         else:
             self._page_offered = place
             raise Refused(
@@ -289,17 +321,14 @@ class Talk:
         sitting = self._sitting
         line, text = sitting.line, sitting.text
         if given is None:
-            spans = word_spans(line, text)
-            doubtful = [
-                span[0] for word, span in zip(line.words, spans, strict=True) if word.is_doubtful and span is not None
-            ]
+            doubtful = tuple(start for start, _ in doubtful_spans(line, text))
             at = first_look(line, text, sitting.spot.word if sitting.spot is not None else None)
-            given = self._person.edited("edit", Draft(text, at, line.text, tuple(doubtful)))
+            given = self._person.edited("edit", Draft(text, at, line.text, doubtful))
         if given is None:
             self._person.say("left as it was")
             self._again()
             return
-        self._person.say(sitting.keep(_cleaned(given, f"{text}{line.text}")).value)
+        self._person.say(sitting.keep(cleaned(given, text, line.text)).value)
         self._go_on_after_correction()
 
     def _change(self, given: str | None) -> None:
@@ -308,7 +337,7 @@ class Talk:
         if given is None:
             given = self._person.edited(f"instead of {said}", Draft("", 0, said))
         if given:
-            self._replace(place, _cleaned(given, said))
+            self._replace(place, cleaned(given, said))
         else:
             self._person.say("left as it was")
             self._again()
@@ -336,12 +365,7 @@ class Talk:
         if sitting.last_correction is None:
             raise Refused("Nothing was corrected yet that could be repeated.")
         misread, right = sitting.last_correction
-        chosen = sitting.spot.word if sitting.spot is not None else None
-        place = (
-            chosen
-            if chosen is not None
-            else next((at for at, said in enumerate(sitting.words) if said == misread), None)
-        )
+        place = sitting.word_misread()
         if place is None:
             raise Refused(f"There is no “{misread}” in this line. w goes to the word that is meant.")
         self._replace(place, right)
@@ -353,6 +377,7 @@ class Talk:
             self._go_on_after_correction()
 
     def _go_on_after_correction(self) -> None:
+        self._say_news()
         correction = self._sitting.last_correction
         if correction is not None and self._sitting.verdict is Verdict.CORRECTED:
             more = self._sitting.count_misread(correction[0])
@@ -399,6 +424,15 @@ class Talk:
         self._person.say(f"before: {sentences.directed(before)}" if before else "This is the first line.")
         self._person.say(f"after: {sentences.directed(after)}" if after else "This is the last line.")
 
+    def _say_history(self) -> None:
+        """Say what was done about the line, the newest first."""
+        acts = self._sitting.history
+        for act in reversed(acts):
+            self._person.say(sentences.done(act))
+        if not acts:
+            self._person.say("Nobody has decided this line yet.")
+        self._person.say(f"read as: {sentences.directed(self._sitting.line.text)}")
+
     def _order(self) -> None:
         how = "as they stand on the page" if self._sitting.change_order() else "as the service gave them"
         self._person.say(f"lines {how}")
@@ -419,8 +453,8 @@ class Talk:
             useless.add("repeat")
         if sitting.spot is None:
             useless |= {"accept", "accept_page", "edit", "flag", "flag_page", "skip", "skip_page", "reject"}
-            useless |= {"reject_page", "copy", "context", "expand", "next_word", "previous_word", "change", "take"}
-            return useless
+            useless |= {"reject_page", "copy", "history", "context", "expand", "next_word", "previous_word", "change"}
+            return useless | {_TAKE}
         if sitting.word is None:
             useless.add("change")
         if sitting.suggestions() == ():
@@ -430,8 +464,3 @@ class Talk:
 
 def _lines(count: int) -> str:
     return f"{count} line" if count == 1 else f"{count} lines"
-
-
-def _cleaned(text: str, known: str) -> str:
-    """Return a typed text without control characters but those that stood there, and without blanks at its ends."""
-    return "".join(sign for sign in text if may_stay(sign) or sign in known).strip()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
+from importlib import import_module
 from threading import Event, Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.app import App
@@ -19,32 +21,30 @@ from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.worker import WorkType
 
-from tui.intake import Arrived, Notice, take_in
+from tui.company import Company
 from tui.model import Trouble
-from tui.pictures.cache import Copies
 from tui.pictures.glyphs import ASCII
-from tui.pictures.opening import Opener
-from tui.pictures.pixels import PixelTerminal
-from tui.quote import quote_of
-from tui.runner import GRACE, Runner
 from tui.settings import Service, Settings
 from tui.store import Store, StoreError
 from tui.view.adviser import Adviser
-from tui.view.company import Company
 from tui.view.controls import Controls, Remark
 from tui.view.desk import Desk
-from tui.view.easel import Easel, painting_driver
 from tui.view.key_order import KeyOrder
 from tui.view.keymap import keymap_of
 from tui.view.looks import Looks, Remembered, looks_from_text, looks_to_text
 from tui.view.machine import Machine, ReadsAgain
 from tui.view.plain import AsciiTwins
-from tui.view.screens.question import QuestionScreen
 from tui.view.screens.queue import QueueScreen
-from tui.view.screens.review import ReviewScreen
 from tui.view.tools import Tools
-from tui.view.whereabouts import Whereabouts, whereabouts_from_text, whereabouts_to_text
 from tui.view.widgets.key_bar import KeyBar
+
+if TYPE_CHECKING:
+    from tui.intake import Arrived, Notice
+    from tui.pictures.opening import Opener
+    from tui.pictures.pixels import PixelTerminal
+    from tui.runner import Runner
+    from tui.view.easel import Easel
+    from tui.view.whereabouts import Whereabouts
 
 MOST_TOLD = 2
 """How many sentences about names that were given are told one by one: a folder may hold a thousand bad files."""
@@ -52,8 +52,10 @@ REMARK = 4.0
 """How many seconds a remark stands where nothing else is said about that."""
 TURN = 0.001
 """After so many seconds a thread leaves the next its turn: while one learns or reads a key would wait for it."""
-LAST_WORDS = GRACE + 1.0
-"""How many seconds the machine has to end when the program is left."""
+LAST_WORDS = 1.0
+"""How many seconds threads have to end when the program is left, beside what the machine has."""
+SOON = ("tui.view.screens.review", "tui.view.screens.hits", "tui.view.screens.ask", "tui.view.screens.command_line")
+"""What is imported as soon as the queue is on the screen, so that nobody waits for it later."""
 
 
 class HandreadApp(App[None]):
@@ -79,7 +81,11 @@ class HandreadApp(App[None]):
     ) -> None:
         super().__init__(ansi_color=None if has_colours else True)  # True leaves NO_COLOR no colour to turn into grey
         self._has_colours = has_colours
-        self._easel = Easel(self._write, pixels) if pixels else None
+        self._easel: Easel | None = None
+        if pixels:
+            from tui.view.easel import Easel
+
+            self._easel = Easel(self._write, pixels)
         self._settings = settings
         self.controls = Controls(keymap_of(settings))
         self._runner = runner
@@ -115,13 +121,13 @@ class HandreadApp(App[None]):
             self._settings.glyphs,
             self._company,
             machine=self._machine(),
-            opener=Opener(Copies(self._settings.cache, self._settings.cache_bytes)),
+            opener=cache(self._opener),
             easel=self._easel,
             has_colours=self._has_colours,
             remembered=Remembered(looks, self._keep_looks),
             clock=self._clock,
         )
-        here = whereabouts_from_text(preferences.get("whereabouts", ""))
+        here = self._where_it_was_left(preferences.get("whereabouts", ""))
         queue = QueueScreen(tools, opens_review=self._opens_review and here is None)
         self.push_screen(queue)
         if here is not None:
@@ -136,10 +142,17 @@ class HandreadApp(App[None]):
         if self._notice:
             self._tell(self._notice)
         sys.setswitchinterval(TURN)
+        if self._runner is not None and self._service is not None and self._service.is_paid:
+            self._runner.pause()  # until it is known what there is to pay for, and the person agrees
+        queue.call_after_refresh(self._set_to_work)
+
+    def _set_to_work(self) -> None:
+        """Begin what needs no eyes, now that there is something to be seen."""
+        gc.freeze()  # what the start has made stays: nothing of it is ever looked through for what can go
+        gc.enable()
+        self._start(_import_what_is_next, "imports")
         self._start(self._take_in, "intake")
         if self._runner is not None:
-            if self._service is not None and self._service.is_paid:
-                self._runner.pause()  # until it is known what there is to pay for, and the person agrees
             self._start(self._run, "runner")
 
     async def on_event(self, event: events.Event) -> None:
@@ -176,6 +189,8 @@ class HandreadApp(App[None]):
         """Return the way to the terminal, on which pictures are painted where the screens have left room for them."""
         driver = super().get_driver_class()
         if driver.__name__ != "LinuxDriver":
+            from tui.view.easel import painting_driver
+
             return painting_driver(driver, lambda: self._easel)
         from tui.view.line import wired_driver  # there is none for Windows
 
@@ -215,10 +230,16 @@ class HandreadApp(App[None]):
         self._leaving.set()
         self._keys.close()
         if self._left_at is not None:
+            from tui.view.whereabouts import whereabouts_to_text
+
             await self._keep("whereabouts", whereabouts_to_text(self._left_at))
+        deadline = time.monotonic()
         if self._runner is not None:
+            from tui.runner import GRACE
+
             self._runner.stop()
-        deadline = time.monotonic() + LAST_WORDS
+            deadline += GRACE
+        deadline += LAST_WORDS
         for thread in self._threads:
             await asyncio.to_thread(thread.join, max(0.0, deadline - time.monotonic()))
         if self._rereading is not None:
@@ -230,10 +251,26 @@ class HandreadApp(App[None]):
 
     def _whereabouts(self) -> Whereabouts | None:
         """Return where the cursor stands in the review; None where no image is under review."""
+        from tui.view.screens.review import ReviewScreen
+        from tui.view.whereabouts import Whereabouts
+
         for screen in self.screen_stack:
             if isinstance(screen, ReviewScreen) and screen.rows.spot is not None:
                 return Whereabouts(screen.item_id, screen.rows.spot)
         return None
+
+    def _where_it_was_left(self, text: str) -> Whereabouts | None:
+        if not text:
+            return None
+        from tui.view.whereabouts import whereabouts_from_text
+
+        return whereabouts_from_text(text)
+
+    def _opener(self) -> Opener:
+        from tui.pictures.cache import Copies
+        from tui.pictures.opening import Opener
+
+        return Opener(Copies(self._settings.cache, self._settings.cache_bytes))
 
     def _write(self, sequences: str) -> None:
         """Send the terminal what is no text; pictures are, and Textual has no other way for them."""
@@ -289,6 +326,8 @@ class HandreadApp(App[None]):
 
     def _ask(self, quote: str) -> None:
         """Ask whether to send what is to be paid for."""
+        from tui.view.screens.question import QuestionScreen
+
         self._offer = f"Not started, {self.controls.keymap.key('queue', 'pause')} asks again: {quote}."
         question = QuestionScreen(f"{quote}; start?", yes="start", no="not now")
         self.push_screen(question, self._go_on)
@@ -308,6 +347,8 @@ class HandreadApp(App[None]):
             self._trouble = f"The machine stopped: {error}. Reviewing goes on; start Handread again to read more."
 
     def _take_in(self) -> None:
+        from tui.intake import take_in
+
         service = self._service.name if self._service else self._settings.service
         sentences: list[str] = []
         try:
@@ -328,6 +369,8 @@ class HandreadApp(App[None]):
         runner, service = self._runner, self._service
         if runner is None or service is None or not service.is_paid or self._leaving.is_set():
             return
+        from tui.quote import quote_of
+
         try:
             with Store(self._settings.queue) as store:
                 quote = quote_of(store, service)
@@ -342,6 +385,8 @@ class HandreadApp(App[None]):
 
     def _greet(self, arrival: Arrived | Notice) -> str:
         """Set the machine to work on what is new; returns what is to be told of the others."""
+        from tui.intake import Notice
+
         if isinstance(arrival, Notice):
             return arrival.sentence
         if arrival.new and self._runner is not None:
@@ -351,6 +396,11 @@ class HandreadApp(App[None]):
     def _tell(self, sentence: str) -> None:
         if not self._leaving.is_set():
             self.notify(sentence, severity="warning", timeout=8, markup=False)
+
+
+def _import_what_is_next() -> None:
+    for module in SOON:
+        import_module(module)
 
 
 def _without_alt(event: events.Key | events.Paste) -> tuple[events.Event, ...]:

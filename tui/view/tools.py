@@ -5,16 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from tui.pictures.opening import Opener
+from tui.company import Company
 from tui.store import Store
 from tui.view.adviser import Adviser
-from tui.view.company import Company
 from tui.view.desk import Desk
-from tui.view.easel import Easel
 from tui.view.looks import Remembered
 from tui.view.machine import Machine
-from tui.view.widgets.place_list import Place
+
+if TYPE_CHECKING:
+    from tui.pictures.opening import Opener
+    from tui.view.easel import Easel
+    from tui.view.widgets.place_list import Place
 
 
 @dataclass(slots=True)
@@ -42,7 +45,8 @@ class Tools:
     company: Company = field(default_factory=Company)
     """The colleagues at the same queue."""
     machine: Machine = field(default_factory=Machine)
-    opener: Opener | None = None
+    opener: Callable[[], Opener | None] = lambda: None
+    """Returns what opens pages, always the same; it is made when the first is opened."""
     easel: Easel | None = None
     """Where pictures hang that are shown pixel by pixel; None where the terminal shows none."""
     has_colours: bool = True

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tui.arrangement import turned
-from tui.model import Decision, LineKey, Verdict, printable
-from tui.review import Decisions, Spot, line_at, line_keys
+from tui.colleagues import crossed, gone, known, reshaped, told_of, undone
+from tui.model import Decision, LineKey, printable
+from tui.review import Decisions, line_keys
 from tui.store import StoreError
-from tui.view.company import named
+from tui.under_review import UnderReview
 from tui.view.screens.ground import ReviewGround
 
 QUIET = 4
@@ -50,7 +51,7 @@ class SharedScreen(ReviewGround):
             return  # the decisions are shown with the lines that they are about
         if now != before:
             self._settle(now)
-            self._tell_of(before, now)
+            self._tell_of(before)
 
     def _take_over_shape(self) -> None:
         """Show the lines that there are now; the cursor stays on its line, or on one near its place."""
@@ -58,14 +59,10 @@ class SharedScreen(ReviewGround):
         before, spot = self._decisions, self._tree.spot
         place = self._keys.index(spot.key) if spot is not None and spot.key in self._keys else 0
         pages = tuple(turned(page, page.turn) for page in self._store.pages(self._item.id))
-        keys = line_keys(pages, down_the_page=self._looks.down_the_page)
-        if spot is None or spot.key not in keys:
-            spot = Spot(keys[min(place, len(keys) - 1)]) if keys else None
-        elif spot.word is not None and spot.word >= len(line_at(pages, spot.key).words):
-            spot = Spot(spot.key)
+        now = UnderReview(self._item, pages, line_keys(pages, down_the_page=self._looks.down_the_page))
         self._tell_of_shape()
-        self._show_item(self._item.id, spot)
-        self._tell_of(before, self._decisions)
+        self._show_item(self._item.id, now.still_at(spot, place))
+        self._tell_of(before)
 
     def _is_left_behind(self) -> bool:
         """Show what lines there are now where a colleague has just changed them, and say whether it was so."""
@@ -79,47 +76,14 @@ class SharedScreen(ReviewGround):
         shape, who = (self._item.id, *self._store.shape(self._item.id)), self._store.shaped_by(self._item.id)
         if shape != self._told_of and who != self._reviewer:
             self._told_of = shape
-            self._tell(f"{named((who,))} has changed the lines of this image.")
+            self._tell(reshaped(who))
 
-    def _tell_of(self, before: Decisions, now: Decisions) -> None:
+    def _tell_of(self, before: Decisions) -> None:
         """Tell what others did to lines that one has decided, and to the one under the cursor."""
         spot = self._tree.spot
-        told = [
-            sentence
-            for key in self._keys
-            if (own := before.get(key)) != now.get(key)
-            and ((spot is not None and key == spot.key) or (own is not None and own.reviewer == self._reviewer))
-            and (sentence := self._told(key, own, now.get(key)))
-        ]
+        told = told_of(self._image, before, self._reviewer, spot.key if spot is not None else None, self._where_told())
         if told:
-            more = f" And {len(told) - 1} more lines that you had decided." if len(told) > 1 else ""
-            self._tell(f"{told[0]}{more}")
-
-    def _told(self, key: LineKey, before: Decision | None, now: Decision | None) -> str:
-        """Say what somebody else did to a line; empty where it was oneself, in another window."""
-        line = self._line_named(key)
-        if now is None or (before is not None and now.id < before.id):
-            took_back = before is not None and before.reviewer != self._reviewer
-            return f"{named((before.reviewer,))} took back {line}." if took_back and before is not None else ""
-        if now.reviewer == self._reviewer:
-            return ""
-        differs = before is not None and before.reviewer == self._reviewer and _said(before) != _said(now)
-        return f"{self._deed(now, line, differs=differs)}{self._where_told() if differs else ''}"
-
-    def _deed(self, done: Decision, line: str, *, differs: bool = False, had: str = "") -> str:
-        """Say in a sentence what a colleague decided."""
-        who = f"{named((done.reviewer,))}{had}"
-        if done.verdict is Verdict.CORRECTED or (done.verdict is Verdict.ACCEPTED and differs):
-            how = " differently" if differs else ""
-            return f"{who} read {line}{how}: “{printable(_said(done)[1])}”."
-        reason = f" ({printable(done.reason)})" if done.reason else ""
-        return f"{who} {done.verdict} {line}{reason}."
-
-    def _line_named(self, key: LineKey) -> str:
-        """Return which line is meant, by its place on its page."""
-        beside = [other for other in self._keys if other.page == key.page]
-        page = f" of page {key.page}" if len(self._pages) > 1 else ""
-        return f"line {beside.index(key) + 1}{page}" if key in beside else "the line"
+            self._tell(told)
 
     def _where_told(self) -> str:
         return f" {self.key('history')} tells both."
@@ -134,32 +98,26 @@ class SharedScreen(ReviewGround):
 
         What is known of a line in the field is told of once; after that it is what stands on the screen.
         """
-        known = {one.key: before.id for one in decisions if (before := self._decisions.get(one.key)) is not None}
+        numbers = dict(known(decisions, self._decisions))
         opened, self._known_when_opened = self._known_when_opened, None
         if opened is not None and opened[0] in {one.key for one in decisions}:
-            known[opened[0]] = opened[1]
-        return known
+            numbers[opened[0]] = opened[1]
+        return numbers
 
-    def _tell_of_crossed(self, crossed: Sequence[Decision]) -> None:
+    def _tell_of_crossed(self, others: Sequence[Decision]) -> None:
         """Say what others had made of lines that one has just decided without knowing."""
-        if not crossed:
-            return
-        first = crossed[0]
-        line = self._line_named(first.key)
-        more = f" So it was with {len(crossed) - 1} more." if len(crossed) > 1 else ""
-        deed = self._deed(first, line, differs=first.verdict is Verdict.ACCEPTED, had=" had")
-        self._tell(f"{deed} Yours counts.{more}{self._where_told()}")
+        sentence = crossed(self._image, others, self._where_told())
+        if sentence:
+            self._tell(sentence)
 
     def _tell_if_gone(self, decisions: Sequence[Decision]) -> None:
         """Say so where a line was decided that a colleague has split or joined meanwhile."""
-        gone = [one for one in decisions if one.key not in self._keys_in_file()]
-        if gone:
-            text = gone[0].text
+        missing = [one for one in decisions if one.key not in self._keys_in_file()]
+        if missing:
+            text = missing[0].text
             if text is not None:
                 self.app.copy_to_clipboard(printable(text))
-            who = named((self._store.shaped_by(self._item.id),))
-            kept = "what you typed is kept and copied" if text is not None else "what you decided is kept"
-            self._tell(f"{who} has split or joined this line meanwhile: {kept}, and counts if that is taken back.")
+            self._tell(gone(self._store.shaped_by(self._item.id), missing[0], copied=True))
 
     def _keys_in_file(self) -> frozenset[LineKey]:
         if self._store.shape(self._item.id) == self._shape:
@@ -168,14 +126,6 @@ class SharedScreen(ReviewGround):
 
     def _tell_of_undone(self, key: LineKey) -> None:
         """Say so where one's own decision was taken back and a colleague's, made later, goes on to count."""
-        now = self._decisions.get(key)
-        if now is not None and now.reviewer != self._reviewer:
-            line = self._line_named(key)
-            self._tell(f"Taken back. What counts of {line} is what {named((now.reviewer,))} decided.")
-
-
-def _said(decision: Decision) -> tuple[Verdict, str, str]:
-    """Return what a decision comes to: accepting a text is the same as having typed it."""
-    text = decision.text if decision.text is not None else decision.engine_text
-    reads = decision.verdict in {Verdict.ACCEPTED, Verdict.CORRECTED}
-    return Verdict.ACCEPTED if reads else decision.verdict, text if reads else "", decision.reason
+        sentence = undone(self._image, key, self._reviewer)
+        if sentence:
+            self._tell(f"Taken back. {sentence}")

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tui.model import Decision, Verdict, text_of
-from tui.review import line_at, verdict_of, verdict_on
+from tui.model import Decision, text_of
+from tui.review import MANY, is_left, line_at, verdict_on
 from tui.view.screens.places import PlacesScreen
 from tui.view.screens.question import QuestionScreen
 from tui.view.tools import Tools
 from tui.view.widgets.place_list import Place
-
-MANY = 50
-"""Above this many places at once the person is asked first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +55,7 @@ class CorrectionsScreen(PlacesScreen):
     def _corrected(self, place: Place) -> Decision | None:
         """Return what is decided of a place; None where somebody has decided its line meanwhile."""
         page, decisions = self._page_of(place)
-        if verdict_of(decisions, place.key) not in {Verdict.UNDECIDED, Verdict.SKIPPED}:
+        if not is_left(decisions, place.key):
             return None
         line = line_at([page], place.key)
         shown = text_of(line, decisions.get(place.key))

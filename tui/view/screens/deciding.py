@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 
 from tui.model import Decision, LineKey, Step, Verdict
-from tui.review import Spot, is_sure, line_at, verdict_of
+from tui.review import MANY, Spot, as_it_stands
 from tui.store import StoreError
 from tui.view.screens.colleagues import SharedScreen
 from tui.view.screens.question import QuestionScreen
 from tui.view.screens.reason import ReasonScreen
 from tui.view.wording import counted
-
-MANY = 50
-"""Above this many lines at once the person is asked first."""
 
 
 class DecidingScreen(SharedScreen):
@@ -35,16 +32,9 @@ class DecidingScreen(SharedScreen):
         self._settle({**self._decisions, **{decision.key: decision for decision in made}})
         return True
 
-    def _decision(
-        self, key: LineKey, verdict: Verdict, text: str | None = None, *, reason: str = "", unseen: bool = False
-    ) -> Decision:
-        """Return a decision on a line; what it was corrected to stays, unless it is accepted as it was read."""
-        before, line = self._decisions.get(key), line_at(self._pages, key)
-        if text is None and before is not None and verdict is not Verdict.ACCEPTED:
-            text = before.text
-        return Decision(
-            self._item.id, key, verdict, text, reason, self._reviewer, line.text, self._text(key), unseen=unseen
-        )
+    def _decision(self, key: LineKey, verdict: Verdict, text: str | None = None, *, reason: str = "") -> Decision:
+        """Return a decision on a line."""
+        return self._image.decision(key, verdict, text, reason=reason, reviewer=self._reviewer)
 
     async def _decide(self, verdict: Verdict, text: str | None = None, *, reason: str = "", step: int = 1) -> None:
         """Decide the line under the cursor and go on to the next."""
@@ -58,12 +48,7 @@ class DecidingScreen(SharedScreen):
         """Accept the line as it stands and go on."""
         spot = self._tree.spot
         if spot is not None:
-            await self._decide(*self._as_it_stands(spot.key))
-
-    def _as_it_stands(self, key: LineKey) -> tuple[Verdict, str | None]:
-        before = self._decisions.get(key)
-        corrected = before.text if before is not None else None
-        return (Verdict.ACCEPTED if corrected is None else Verdict.CORRECTED), corrected
+            await self._decide(*as_it_stands(self._decisions.get(spot.key)))
 
     async def action_skip(self) -> None:
         """Skip the line: it comes back last."""
@@ -87,19 +72,17 @@ class DecidingScreen(SharedScreen):
     async def action_accept_page(self) -> None:
         """Accept every line of the page that is sure, and go to the first that is left."""
         left = self._left_on_page()
-        sure = [key for key in left if is_sure(line_at(self._pages, key), self._threshold)]
         place = (self._item.id, self._page_number)
+        keys = self._image.to_accept(self._page_number, self._threshold, unsure=self._page_offered == place)
         if not left:
             self._go_on_from_page()
-        elif sure:
-            await self._accept_all(sure)
-        elif self._page_offered == place:
+        elif keys:
             self._page_offered = None
-            await self._accept_all(left)
+            await self._accept_all(keys)
         else:
             self._page_offered = place
             self._tree.go_to(Spot(left[0]))
-            known = any(line_at(self._pages, key).confidence is not None for key in left)
+            known = any(self._image.line(key).confidence is not None for key in left)
             least = f"{self._threshold:.2f}".removeprefix("0")
             why = f"No line left has {least} for each word" if known else "The service says of no line how sure it is"
             self.notify(f"{why}: {self.key('accept_page')} again accepts all {len(left)}.", markup=False)
@@ -120,11 +103,7 @@ class DecidingScreen(SharedScreen):
         return answer
 
     async def _accept_lines(self, keys: Sequence[LineKey]) -> None:
-        seen = self._seen
-        decisions = [
-            self._decision(key, *self._as_it_stands(key), unseen=(self._item.id, key) not in seen) for key in keys
-        ]
-        if not await self._put_down(decisions):
+        if not await self._put_down(self._image.all_accepted(keys, self._reviewer, self._seen)):
             return
         left = self._left_on_page()
         rest = f", {len(left)} left" if left else ""
@@ -168,7 +147,7 @@ class DecidingScreen(SharedScreen):
 
     def _left_on_page(self) -> list[LineKey]:
         """Return the lines of the page that nobody has decided."""
-        return [key for key in self._page_keys() if verdict_of(self._decisions, key) is Verdict.UNDECIDED]
+        return self._image.left_on(self._page_number)
 
     def _go_on_from_page(self) -> None:
         keys = self._page_keys()

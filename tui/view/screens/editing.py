@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from textual import on
 
-from tui.model import Line, Verdict
-from tui.review import Spot, first_look, line_at, verdict_on, word_spans, words_under
-from tui.suggestions import word_corrections
+from tui.model import LineKey, Verdict
+from tui.review import Spot, doubtful_spans, first_look, line_at, next_doubtful_word, verdict_on, word_spans
 from tui.view.screens.advised import AdvisedScreen
-from tui.view.screens.question import QuestionScreen
 from tui.view.widgets.advice import Advice
 from tui.view.widgets.line_editor import LineEditor
-
-MUCH = 20
-"""Above so many changed characters the person is asked before they are thrown away."""
 
 
 class EditingScreen(AdvisedScreen):
@@ -39,7 +34,6 @@ class EditingScreen(AdvisedScreen):
         self.show_line()  # what is typed stands under its ink
         text = self._text(spot.key)
         spans, place = word_spans(line, text), self._word
-        doubtful = [span for word, span in zip(line.words, spans, strict=True) if word.is_doubtful and span is not None]
         self._edited, self._word_in_field = spot, place
         self._changes_word = place if chooses else None
         before = self._decisions.get(spot.key)
@@ -47,7 +41,7 @@ class EditingScreen(AdvisedScreen):
         self._text_when_opened = text
         chosen = spans[place] if chooses and place is not None else None
         self.add_class("-edits")  # the field takes the row above the list, so that all else stays where it is
-        self._editor.open(text, line.text, first_look(line, text, spot.word), doubtful, chosen)
+        self._editor.open(text, line.text, first_look(line, text, spot.word), doubtful_spans(line, text), chosen)
         self.refresh_bindings()
 
     @on(LineEditor.CameTo)
@@ -68,8 +62,9 @@ class EditingScreen(AdvisedScreen):
             return
         self._close_editor()
         verdict, text = verdict_on(line, self._text_when_opened if event.text is None else event.text)
-        self._remember(line, text)
-        later = _next_doubtful(line, self._changes_word) if event.step > 0 and self._changes_word is not None else None
+        self._remember(self._edited.key, text)
+        goes_on_within = event.step > 0 and self._changes_word is not None
+        later = next_doubtful_word(line, self._changes_word or 0) if goes_on_within else None
         if later is None:
             await self._decide(verdict, text, step=event.step)
         elif await self._put_down([self._decision(self._edited.key, verdict, text)]):
@@ -77,25 +72,10 @@ class EditingScreen(AdvisedScreen):
             if verdict is Verdict.CORRECTED:
                 self._look_for_more()
 
-    @on(LineEditor.Left)
-    def leave_text(self, event: LineEditor.Left) -> None:
-        """Leave the line as it was; where much was typed that is asked first."""
-        if event.typed <= MUCH:
-            self._leave(agreed=True)
-            return
-        question = QuestionScreen("Leave the line as it was, and what you typed?", yes="leave", no="go on typing")
-        self.app.push_screen(question, self._leave)
-
     def _leave(self, agreed: bool | None) -> None:
         if agreed:
             self._known_when_opened = None
-            self._close_editor()
-
-    def _close_editor(self) -> None:
-        self._editor.close()
-        self.remove_class("-edits")
-        self.set_focus(self._tree)
-        self.refresh_bindings()
+        super()._leave(agreed)
 
     # -- a word replaced with one key ---------------------------------------------------------------------------------
 
@@ -120,10 +100,7 @@ class EditingScreen(AdvisedScreen):
             self.notify("Nothing was corrected yet that could be repeated.", markup=False)
             return
         misread, right = self._last_correction
-        words = words_under(line, self._text(spot.key))
-        place = (
-            spot.word if spot.word is not None else next((at for at, word in enumerate(words) if word == misread), None)
-        )
+        place = self._image.word_misread(spot, misread)
         if place is None:
             key = self.key("next_word")
             self.notify(f"There is no “{misread}” in this line. {key} goes to the word that is meant.", markup=False)
@@ -135,23 +112,19 @@ class EditingScreen(AdvisedScreen):
         spot, line = self._tree.spot, self._line
         if spot is None or line is None:
             return
-        words = list(words_under(line, self._text(spot.key)))
-        words[place] = right
-        verdict, text = verdict_on(line, " ".join(filter(None, words)))
-        self._remember(line, text)
+        verdict, text = self._image.with_word(spot.key, place, right)
+        self._remember(spot.key, text)
         if not await self._put_down([self._decision(spot.key, verdict, text)]):
             return
-        later = _next_doubtful(line, place)
+        later = next_doubtful_word(line, place)
         if later is not None:
             self._tree.go_to(Spot(spot.key, later))
         else:
             self._go_on(spot.key)
 
-    def _remember(self, line: Line, text: str | None) -> None:
+    def _remember(self, key: LineKey, text: str | None) -> None:
         """Keep what was corrected last, to be repeated and looked for elsewhere."""
-        pairs = word_corrections(line.text.split(), text.split()) if text is not None else ()
-        if pairs:
-            self._last_correction = pairs[-1]
+        self._last_correction = self._image.last_correction(key, text) or self._last_correction
 
     async def action_accept(self) -> None:
         """Accept the line as it stands and go on."""
@@ -162,8 +135,3 @@ class EditingScreen(AdvisedScreen):
         await super()._decide(verdict, text, reason=reason, step=step)
         if verdict is Verdict.CORRECTED:
             self._look_for_more()
-
-
-def _next_doubtful(line: Line, place: int) -> int | None:
-    """Return the next doubtful word of a line after one."""
-    return next((at for at, word in enumerate(line.words) if at > place and word.is_doubtful), None)

@@ -12,16 +12,17 @@ from textual.containers import Horizontal, Vertical
 from textual.worker import WorkType
 
 from tui.arrangement import turned
-from tui.model import Item, Line, LineKey, Page, State, Verdict, printable, text_of
+from tui.model import Item, Line, LineKey, Page, State, Verdict, printable
 from tui.pictures.glyphs import GLYPH_SETS
-from tui.review import Decisions, Spot, least_sure_word, line_at, line_keys, next_open, verdict_of
+from tui.review import SURE, Decisions, Spot, is_left, line_at, line_keys, next_open, share_kept, verdict_of
 from tui.store import StoreError
+from tui.under_review import UnderReview
 from tui.view.command_text import share
 from tui.view.darkroom import Darkroom
 from tui.view.ink import Medium
 from tui.view.picture_desk import PictureDesk, Subject
-from tui.view.screens.pictures import PicturesScreen
 from tui.view.screens.rows import GLANCE
+from tui.view.screens.writing import WritingScreen
 from tui.view.tools import Tools
 from tui.view.widgets.advice import Advice
 from tui.view.widgets.heading import Heading
@@ -32,8 +33,6 @@ from tui.view.widgets.page_map import PageMap
 from tui.view.widgets.result_tree import ResultTree
 from tui.view.wording import STATE_WORDS, counted, details, doubtful_of, short_name, state_mark
 
-SURE = 0.9
-"""A line is sure, until the person says otherwise, when each of its words is at least so."""
 INK_STEP = 0.08
 """Which share of the height the ink gains or loses with one key."""
 LEAST_INK, MOST_INK = 0.2, 0.85
@@ -42,7 +41,7 @@ WIDE = 110
 """From this many columns on the page map stands beside the ink."""
 
 
-class ReviewGround(PicturesScreen[int]):
+class ReviewGround(WritingScreen[int]):
     """Shows one item after the other; its result is the item that was shown last."""
 
     AUTO_FOCUS = "#lines"  # and not the field, which Textual would take although it is not shown
@@ -61,7 +60,7 @@ class ReviewGround(PicturesScreen[int]):
         self._easel = tools.easel
         self._clock = tools.clock
         medium = Medium(tools.easel.cell if tools.easel is not None else None, mono=not tools.has_colours)
-        darkroom = Darkroom(GLYPH_SETS[tools.glyphs], tools.opener, medium)
+        darkroom = Darkroom(GLYPH_SETS[tools.glyphs], tools.opener(), medium)
         self._pictures = PictureDesk(self, darkroom, tools.remembered, tools.clock)
         self._begins_at = spot
         self._item = self._store.item(item_id)
@@ -79,6 +78,10 @@ class ReviewGround(PicturesScreen[int]):
         self._to_read = 0
         self._doubtful_in_queue = 0
         self._revision = -1
+        self._doubtful: dict[LineKey, int] = {}
+        """How many doubtful words the lines have that have any."""
+        self._shown_at: Spot | None = None
+        self._is_behind = False
 
     def compose(self) -> ComposeResult:
         """Lay out the map on the left, ink above lines on the right."""
@@ -136,6 +139,11 @@ class ReviewGround(PicturesScreen[int]):
         self.call_after_refresh(self._pictures.redraw)
 
     @property
+    def _image(self) -> UnderReview:
+        """What is under review, as it stands now."""
+        return UnderReview(self._item, self._pages, self._keys, self._decisions)
+
+    @property
     def _tree(self) -> ResultTree:
         return self.query_one("#lines", ResultTree)
 
@@ -152,10 +160,6 @@ class ReviewGround(PicturesScreen[int]):
     @property
     def _panel(self) -> InkPanel:
         return self.query_one("#ink", InkPanel)
-
-    @property
-    def _editor(self) -> LineEditor:
-        return self.query_one("#edit", LineEditor)
 
     @property
     def _edits(self) -> bool:
@@ -192,6 +196,12 @@ class ReviewGround(PicturesScreen[int]):
             self._shape = self._store.shape(item_id)
             self._pages = tuple(turned(page, page.turn) for page in self._store.pages(item_id))
             self._decisions = self._store.decisions(item_id)
+            self._doubtful = {
+                key: line.doubtful
+                for page in self._pages
+                for key, line in zip(page.keys, page.lines, strict=True)
+                if line.doubtful
+            }
         except StoreError as error:
             self.complain(error)
             return
@@ -202,24 +212,18 @@ class ReviewGround(PicturesScreen[int]):
         if start is not None:
             self._tree.go_to(start)
         self._page_number = start.key.page if start else 1
-        if start is not None:
-            self._seen.add((self._item.id, start.key))
-        self._show_pictures()
-        self._show_heading()
-        self.show_advice()
+        self._show()
         self.refresh_bindings()
 
     def _start(self) -> Spot | None:
         """Return the line to begin with: the one after the last decision, where that was made on this item."""
-        last = self._store.last_decision(self._reviewer)
-        after = last.key if last and last.item_id == self._item.id else None
-        key = next_open(self._keys, self._decisions, after) or (self._keys[0] if self._keys else None)
-        return Spot(key) if key is not None else None
+        return self._image.start(self._store.last_decision(self._reviewer))
 
     def work(self, group: str, work: Callable[..., Coroutine[Any, Any, None]], *about: object) -> None:
         """Do something in place of what is still done for the same group."""
         begin: WorkType[None] = partial(work, *about)  # begun later, or never where something else takes its place
-        self.run_worker(begin, group=group, exclusive=True, exit_on_error=False)
+        # Without a description Textual makes one of all that it is about, line by line.
+        self.run_worker(begin, group=group, description=group, exclusive=True, exit_on_error=False)
 
     def known_word(self, begun: str) -> str:
         """Return a known word that begins so; empty where there is none."""
@@ -268,21 +272,15 @@ class ReviewGround(PicturesScreen[int]):
     @property
     def _word(self) -> int | None:
         """The word that keys about a word mean: the one under the cursor, else the line's least sure, if doubtful."""
-        spot, line = self._tree.spot, self._line
-        if self._edits:
-            return self._word_in_field
-        if spot is None or line is None or spot.word is not None:
-            return spot.word if spot is not None else None
-        place = least_sure_word(line)
-        return place if place is not None and line.words[place].is_doubtful else None
+        return self._word_in_field if self._edits else self._image.word_meant(self._tree.spot)
 
     def _text(self, key: LineKey) -> str:
         """Return a line's text as it now stands."""
-        return text_of(line_at(self._pages, key), self._decisions.get(key))
+        return self._image.text(key)
 
     def _page_keys(self) -> Sequence[LineKey]:
         """Return the lines of the page under the cursor, in the order they are shown."""
-        return [key for key in self._keys if key.page == self._page_number]
+        return self._image.on_page(self._page_number)
 
     def _why_no_lines(self) -> str:
         item = self._item
@@ -319,12 +317,7 @@ class ReviewGround(PicturesScreen[int]):
 
     def _doubtful_left(self) -> int:
         """Return how many doubtful words this image has in lines that nobody has decided."""
-        return sum(
-            line.doubtful
-            for page in self._pages
-            for key, line in zip(page.keys, page.lines, strict=True)
-            if line.doubtful and verdict_of(self._decisions, key) in {Verdict.UNDECIDED, Verdict.SKIPPED}
-        )
+        return sum(count for key, count in self._doubtful.items() if is_left(self._decisions, key))
 
     def _count_queue(self) -> None:
         tally = self._store.tally()
@@ -377,12 +370,8 @@ class ReviewGround(PicturesScreen[int]):
             return  # the cursor has moved on already
         if self._edits and event.spot.key != self._edited.key:
             self._tree.go_to(self._edited)  # a click beside the field
-            return
-        self._page_number = event.spot.key.page
-        self._seen.add((self._item.id, event.spot.key))
-        self._show_pictures()
-        self._show_heading()
-        self.show_advice()
+        elif event.spot != self._shown_at or self._is_behind:
+            self._show()
 
     @on(PageMap.Pointed)
     def go_to_line(self, event: PageMap.Pointed) -> None:
@@ -401,11 +390,9 @@ class ReviewGround(PicturesScreen[int]):
         self._turn_page(-1)
 
     def _turn_page(self, step: int) -> None:
-        numbers = [page.number for page in self._pages if page.lines]
-        beyond = [number for number in numbers if (number - self._page_number) * step > 0]
-        if beyond:
-            number = min(beyond) if step > 0 else max(beyond)
-            self._tree.go_to(Spot(next(key for key in self._keys if key.page == number)))
+        beyond = self._image.page_beside(self._page_number, step)
+        if beyond is not None:
+            self._tree.go_to(Spot(beyond))
             return
         item = self._store.beside(self._item.id, step)
         if item is None:
@@ -466,32 +453,51 @@ class ReviewGround(PicturesScreen[int]):
         """Show what is decided now."""
         self._decisions = decisions
         self._item = self._store.item(self._item.id)
+        self._count_queue()
         self._tree.settle(decisions)
+        self._is_behind = True
+        self.call_later(self._catch_up)  # unless the cursor goes on at once, and all is shown for where it comes to
+
+    def _catch_up(self) -> None:
+        if self._is_behind:
+            self._show()
+
+    def _show(self) -> None:
+        """Show what is under the cursor, and how it stands, all in one picture of the screen."""
+        spot = self._tree.spot
+        self._is_behind, self._shown_at = False, spot
+        if spot is not None:
+            self._page_number = spot.key.page
+            self._seen.add((self._item.id, spot.key))
         self._show_pictures()
         self._show_heading()
         self.show_advice()
+
+    def _go_to(self, spot: Spot) -> None:
+        """Put the cursor on a line and show it, without the detour by the message that says so."""
+        self._tree.go_to(spot)
+        self._show()
 
     def _go_on(self, key: LineKey, step: int = 1) -> None:
         """Go to the next line that is left, on this image or another; a step of -1 goes to the line before."""
         if step < 0:
             # A colleague may just have joined the line with another.
             place = self._keys.index(key) if key in self._keys else 0
-            self._tree.go_to(Spot(self._keys[max(0, place - 1)]))
+            self._go_to(Spot(self._keys[max(0, place - 1)]))
             return
         following = next_open(self._keys, self._decisions, key)
         if following is not None and verdict_of(self._decisions, following) is Verdict.UNDECIDED:
             self._say_if_from_the_top(key, following)
-            self._tree.go_to(Spot(following))
+            self._go_to(Spot(following))
             return
-        elsewhere = self._company.elsewhere(self._store, now=True)
-        item = self._store.next_to_review(self._item.id, elsewhere)
+        item = self._company.next_to_review(self._store, self._item.id)
         if item is not None:
             self._say_page_done()
             self._show_item(item.id)
         elif following is not None:
-            self._tree.go_to(Spot(following))
+            self._go_to(Spot(following))
         else:
-            self._go_to_shared(self._store.next_to_review(self._item.id) if elsewhere else None)
+            self._go_to_shared(self._company.next_shared(self._store, self._item.id))
 
     def _say_if_from_the_top(self, key: LineKey, following: LineKey) -> None:
         """Say that what comes now stands above: at the end of an image one may not expect that."""
@@ -508,8 +514,7 @@ class ReviewGround(PicturesScreen[int]):
         self._say_shared(item)
 
     def _say_shared(self, item: Item) -> None:
-        sharing = self._company.sharing(self._store, item.id) or "a colleague has it open too"
-        self.notify(f"Nothing else is left to review: {sharing}.", markup=False)
+        self.notify(self._company.nothing_else(self._store, item.id), markup=False)
 
     def _say_page_done(self) -> None:
         skipped = f", {self._item.skipped} skipped" if self._item.skipped else ""
@@ -520,12 +525,3 @@ class ReviewGround(PicturesScreen[int]):
         left = self._store.tally().unfinished
         words = f"{left} images are still being read." if left else "Everything that was read is decided."
         self.notify(words, markup=False)
-
-
-def share_kept(text: str, otherwise: float) -> float:
-    """Return a share that was kept as text; another where it is none."""
-    try:
-        share = float(text)
-    except ValueError:
-        return otherwise
-    return share if 0 < share <= 1 else otherwise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -12,17 +11,10 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui.colleagues import in_words
 from tui.journal import Act
-from tui.model import Verdict, printable
+from tui.model import printable
 from tui.view.wording import VERDICT_MARKS
-
-ACTS = {
-    "decide": "",
-    "second": "read it a second time, blind: ",
-    "undo": "took back: ",
-    "redo": "made again: ",
-    "reshape": "reshaped the page",
-}
 
 
 class HistoryScreen(ModalScreen[None]):
@@ -50,16 +42,7 @@ class HistoryScreen(ModalScreen[None]):
 
 
 def _told(act: Act) -> str:
-    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(act.decision.at))
-    who = printable(act.decision.reviewer) or "somebody"
     decision = act.decision
-    if act.name == "second" and decision.verdict is Verdict.UNDECIDED:
-        return f"{when}  {who}  took back the second reading"
-    if act.name == "reshape":
-        return f"{when}  {who}  {ACTS[act.name]}"
-    words = f"{VERDICT_MARKS[decision.verdict]} {decision.verdict}" + (
-        f" ({decision.reason})" if decision.reason else ""
-    )
-    unseen = ", with its page" if decision.unseen else ""
+    when, who, what = in_words(act, f"{VERDICT_MARKS[decision.verdict]} {decision.verdict}")
     text = f"  {printable(decision.text)}" if decision.text is not None else ""
-    return f"{when}  {who}  {ACTS[act.name]}{words}{unseen}{text}"
+    return f"{when}  {who}  {what}{text}"

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from tui.calibration import audit_result, is_audited
 from tui.model import Decision, Trouble, printable
 from tui.pace import Pace
+from tui.review import share_kept
 from tui.store import StoreError
 from tui.view.command_text import share
-from tui.view.screens.ground import share_kept
 from tui.view.screens.history import HistoryScreen
 from tui.view.screens.hits import AuditScreen
 from tui.view.screens.searching import SearchingScreen

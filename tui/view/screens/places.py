@@ -36,7 +36,7 @@ class PlacesScreen(PicturesScreen[Place | None]):
         self._places = tuple(places)
         self._marked_word = word
         medium = Medium(tools.easel.cell if tools.easel is not None else None, mono=not tools.has_colours)
-        darkroom = Darkroom(GLYPH_SETS[tools.glyphs], tools.opener, medium)
+        darkroom = Darkroom(GLYPH_SETS[tools.glyphs], tools.opener(), medium)
         self._pictures = PictureDesk(self, darkroom, tools.remembered, tools.clock)
 
     def compose(self) -> ComposeResult:
@@ -71,10 +71,7 @@ class PlacesScreen(PicturesScreen[Place | None]):
         place = self._list.place
         if place is None:
             return
-        left = len(self._list.unmarked())
-        self.query_one("#heading", Heading).show(
-            self._title, f"{self._list.cursor + 1} of {len(self._places)}   {left} left"
-        )
+        self._show_heading()
         try:
             page, decisions = self._page_of(place)
             item = self._tools.store.item(place.item_id)
@@ -83,6 +80,12 @@ class PlacesScreen(PicturesScreen[Place | None]):
             return
         spot = Spot(place.key, self._word_in(page, place.key, decisions))
         self._pictures.show(Subject(item, page, spot, decisions, str, lambda _: None, lambda: None))
+
+    def _show_heading(self) -> None:
+        left = len(self._list.unmarked())
+        self.query_one("#heading", Heading).show(
+            self._title, f"{self._list.cursor + 1} of {len(self._places)}   {left} left"
+        )
 
     def _page_of(self, place: Place) -> tuple[Page, Decisions]:
         store = self._tools.store

@@ -14,16 +14,13 @@ from textual.widgets import Static
 
 from tui.journal import Sampled
 from tui.model import Decision, Page, Trouble, Verdict, printable
-from tui.review import Decisions, first_look, line_at, word_spans
+from tui.review import Decisions, doubtful_spans, first_look, line_at
 from tui.second_pass import text_read
 from tui.view import commands
-from tui.view.screens.characters import CharactersScreen, Chosen
-from tui.view.screens.editing import MUCH
 from tui.view.screens.history import HistoryScreen
-from tui.view.screens.keys import KeysScreen
 from tui.view.screens.places import PlacesScreen
-from tui.view.screens.question import QuestionScreen
 from tui.view.screens.reason import ReasonScreen
+from tui.view.screens.writing import WritingScreen
 from tui.view.tools import Tools
 from tui.view.widgets.heading import Heading
 from tui.view.widgets.ink_panel import InkPanel
@@ -34,9 +31,10 @@ from tui.view.widgets.place_list import Place, PlaceList
 from tui.view.wording import VERDICT_MARKS
 
 
-class SampleScreen(PlacesScreen):
+class SampleScreen(PlacesScreen, WritingScreen[Place | None]):
     """Lines of the sample, and a field in which each can be written."""
 
+    asks_to_leave = "Leave the line, and what you typed?"
     completes_words: ClassVar[bool] = True
     """Whether the field completes a word from what was decided before."""
     says_nothing: ClassVar[str] = "and nothing was written"
@@ -71,10 +69,6 @@ class SampleScreen(PlacesScreen):
         """The line under the cursor."""
         return self._sampled[self._list.cursor]
 
-    @property
-    def _editor(self) -> LineEditor:
-        return self.query_one("#edit", LineEditor)
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 (Textual's shape)
         """Let no command run while a line is edited: its key is text."""
         names = {command.name for command in commands.TABLES[self.TABLE]}
@@ -93,10 +87,8 @@ class SampleScreen(PlacesScreen):
         except (Trouble, KeyError) as error:
             self.notify(str(error), severity="warning", timeout=6, markup=False)
             return
-        spans = word_spans(line, line.text)
-        doubtful = [span for word, span in zip(line.words, spans, strict=True) if span and word.is_doubtful]
         self._text_in_field = line.text
-        self._editor.open(line.text, line.text, first_look(line, line.text), doubtful)
+        self._editor.open(line.text, line.text, first_look(line, line.text), doubtful_spans(line, line.text))
         self.refresh_bindings()
 
     @on(LineEditor.Kept)
@@ -110,42 +102,10 @@ class SampleScreen(PlacesScreen):
         is_same = text == self._one.first.engine_text
         await self._put_down(Verdict.ACCEPTED if is_same else Verdict.CORRECTED, None if is_same else text)
 
-    @on(LineEditor.Left)
-    def leave_text(self, event: LineEditor.Left) -> None:
-        """Put nothing down; where much was typed that is asked first."""
-        if event.typed <= MUCH:
-            self._close_editor()
-            return
-        question = QuestionScreen("Leave the line, and what you typed?", yes="leave", no="go on typing")
-        self.app.push_screen(question, self._leave)
-
-    def _leave(self, agreed: bool | None) -> None:
-        if agreed:
-            self._close_editor()
-
     @on(LineEditor.Split)
     def refuse_split(self) -> None:
         """Say that lines stay as they are here."""
         self.notify("Lines are split in the review: here two people read the same ones.", markup=False)
-
-    @on(LineEditor.KeysWanted)
-    def show_field_keys(self) -> None:
-        """Show the keys that work while a line is edited."""
-        self.app.push_screen(KeysScreen(self.controls.keymap.tables["edit"]))
-
-    @on(LineEditor.CharactersWanted)
-    def show_characters(self, event: LineEditor.CharactersWanted) -> None:
-        """Let a character be chosen that no key has."""
-        self.app.push_screen(CharactersScreen(event.letter), self._put)
-
-    def _put(self, chosen: Chosen | None) -> None:
-        if chosen is not None:
-            self._editor.put(chosen.character, in_place_of_the_last=chosen.takes_its_place)
-
-    def _close_editor(self) -> None:
-        self._editor.close()
-        self.set_focus(self._list)
-        self.refresh_bindings()
 
     # -- what is put down ---------------------------------------------------------------------------------------------
 

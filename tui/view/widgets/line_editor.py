@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +13,7 @@ from textual.widgets import Input
 from textual.widgets.input import Selection
 
 from tui.model import printable
-from tui.review import may_stay
+from tui.review import cleaned, moved
 from tui.view.bindings import bind
 from tui.view.commands import EDIT, Command
 
@@ -116,7 +115,7 @@ class LineEditor(Input):
         """Take all lines of a paste as one."""
         event.prevent_default()
         event.stop()
-        self.insert_text_at_cursor(_cleaned(" ".join(event.text.split())))
+        self.insert_text_at_cursor(cleaned(" ".join(event.text.split())))
 
     def open(
         self,
@@ -159,12 +158,12 @@ class LineEditor(Input):
         self._keep(-1)
 
     def _keep(self, step: int) -> None:
-        text = None if self.value == self._shown else _cleaned(self.value, self._shown)
+        text = None if self.value == self._shown else cleaned(self.value, self._shown)
         self.post_message(self.Kept(text, step))
 
     def action_split_here(self) -> None:
         """Split the line at the cursor."""
-        self.post_message(self.Split(_cleaned(self.value, self._shown), self.cursor_position))
+        self.post_message(self.Split(cleaned(self.value, self._shown), self.cursor_position))
 
     def action_next_in_line(self) -> None:
         """Complete the word that is begun; else choose the next doubtful word of the line, after the last the first."""
@@ -249,22 +248,3 @@ class LineEditor(Input):
         start = at - 1 if in_place_of_the_last and at else at
         self.value = self.value[:start] + character + self.value[at:]
         self.cursor_position = start + len(character)
-
-
-def moved(places: Iterable[int], old: str, new: str) -> tuple[int, ...]:
-    """Return where places of a text are after it was changed; those in what was replaced are gone."""
-    most = min(len(old), len(new))
-    same = next((at for at in range(most) if old[at] != new[at]), most)
-    tail = next((at for at in range(most) if old[-1 - at] != new[-1 - at]), most)
-    follows, by = len(old) - tail, len(new) - len(old)
-    kept = (place for place in places if place <= same or place >= follows)
-    return tuple(place + by if place >= max(same, follows) else place for place in kept)
-
-
-def _cleaned(text: str, known: str = "") -> str:
-    """Return a typed or pasted text without control characters, and without blanks at its ends.
-
-    Marks for the writing direction and the like stay that are known: they stood there before.
-    """
-    marks = {character for character in known if unicodedata.category(character) == "Cf"}
-    return "".join(character for character in text if may_stay(character) or character in marks).strip()

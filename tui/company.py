@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Condition, Thread
 
-from tui.model import printable
+from tui.model import Item, printable
 from tui.presence import BEAT, Program, this_program
 from tui.store import Store, StoreError
 
@@ -43,14 +43,54 @@ class Company:
         """Return the images that colleagues have open, with their names; as of a moment ago unless `now` is said."""
         if self._queue is not None and (now or time.monotonic() - self._read_at > FRESH):
             self._read_at = time.monotonic()
-            with suppress(StoreError):  # the screens ask the file for much else, and tell what is wrong with it
+            with suppress(StoreError):  # the file is asked for much else, and what is wrong with it is told there
                 self._elsewhere = store.open_elsewhere(self._reviewer)
         return self._elsewhere
 
-    def sharing(self, store: Store, item_id: int) -> str:
+    def sharing(self, store: Store, item_id: int, *, now: bool = False) -> str:
         """Say which colleagues have an image open; empty where none has."""
-        names = self.elsewhere(store).get(item_id, ())
+        names = self.elsewhere(store, now=now).get(item_id, ())
         return f"{named(names)} {'has' if len(names) == 1 else 'have'} it open too" if names else ""
+
+    # -- where one goes, past them ------------------------------------------------------------------------------------
+
+    def where_review_stood(self, store: Store, reviewer: str) -> Item | None:
+        """Return the image the last decision was made on, or the next with something left; None where nothing is.
+
+        That one stands on, whoever else does; the others are passed over that colleagues have open, unless nothing
+        else is left. Raises StoreError, like whatever asks the queue file here.
+        """
+        last = store.last_decision(reviewer)
+        item = store.item(last.item_id) if last is not None else None
+        if item is not None and item.is_open:
+            return item
+        after = item.id if item is not None else 0
+        following = store.next_to_review(after, self.elsewhere(store)) or store.next_to_review(after)
+        return following or (item if item is not None and item.decided < item.lines else None)
+
+    def next_to_review(self, store: Store, item_id: int) -> Item | None:
+        """Return the next image with something left to decide that no colleague has open."""
+        return store.next_to_review(item_id, self.elsewhere(store, now=True))
+
+    def next_shared(self, store: Store, item_id: int) -> Item | None:
+        """Return the next image with something left that a colleague has open: to go to where nothing else is left."""
+        return store.next_to_review(item_id) if self.elsewhere(store) else None
+
+    def next_doubtful(self, store: Store, item_id: int, step: int) -> tuple[int | None, bool]:
+        """Return the next image with a doubtful word that no colleague has open, or the one before (step -1).
+
+        Where there is none it is one that a colleague has open, and True stands behind it. None where nothing is left.
+        """
+        elsewhere = self.elsewhere(store, now=True).keys() - {item_id}
+        found = store.next_doubtful(item_id, step, elsewhere)
+        if found is not None or not elsewhere:
+            return found, False
+        return store.next_doubtful(item_id, step), True
+
+    def nothing_else(self, store: Store, item_id: int) -> str:
+        """Say why one goes to an image that a colleague has open."""
+        sharing = self.sharing(store, item_id) or "a colleague has it open too"
+        return f"Nothing else is left to review: {sharing}."
 
     # -- oneself ------------------------------------------------------------------------------------------------------
 
