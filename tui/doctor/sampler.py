@@ -14,6 +14,7 @@ from tui.pictures.cells import draw
 from tui.pictures.crop import upright_crop
 from tui.pictures.glyphs import GLYPH_SETS, GlyphSet
 from tui.pictures.source import open_page
+from tui.pictures.terminal import Colours
 
 CHOICES: Final = dict(zip("123456789", GLYPH_SETS, strict=False))
 """The digit of each glyph set."""

@@ -156,7 +156,8 @@ class PictureDesk:
     def _work(self, group: str, work: Callable[..., Coroutine[Any, Any, None]], *about: object) -> None:
         """Do something in place of what is still done for the same group."""
         begin: WorkType[None] = partial(work, *about)  # begun later, or never where something else takes its place
-        self._screen.run_worker(begin, group=group, exclusive=True, exit_on_error=False)
+        # Without a description Textual makes one of all that it is about, line by line.
+        self._screen.run_worker(begin, group=group, description=group, exclusive=True, exit_on_error=False)
 
     # -- the map ------------------------------------------------------------------------------------------------------
 
@@ -288,6 +289,9 @@ class PictureDesk:
         line = subject.line_after(spot.key)
         if line is not None and line.page == subject.page.number:
             await self._draw(subject, Spot(line))
+            ink = self._darkroom.ink(self._frame(subject, Spot(line)))
+            if ink is not None:
+                self._panel.make_ready(ink, self.looks.tones)
         with suppress(StoreError):  # whatever is wrong with the queue file is told when the person goes on
             page = subject.page_after()
             if page is not None:

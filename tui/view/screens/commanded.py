@@ -67,6 +67,16 @@ class CommandedScreen(Screen[ScreenResultType]):
         for bar in self.query(KeyBar):
             bar.say_remark()
 
+    def _on_timer_update(self) -> None:
+        """Paint all that has changed by now in one frame.
+
+        Textual paints as soon as the first widget has told that it changed, and the others, whose messages are still on
+        their way, a sixtieth of a second later: what one key does would be seen, and sent, in two halves.
+        """
+        visible = self._compositor.visible_widgets
+        self._dirty_widgets.update(widget for widget in visible if widget._repaint_regions)  # noqa: SLF001 (told of by message alone)
+        super()._on_timer_update()
+
     # -- commands of every screen -------------------------------------------------------------------------------------
 
     def action_keys(self) -> None:

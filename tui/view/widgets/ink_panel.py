@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import textwrap
+from collections import OrderedDict
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rich.cells import chop_cells
 from rich.segment import Segment
@@ -18,6 +19,17 @@ from tui.view.easel import Easel
 from tui.view.ink import GUTTER, InkPiece, LineInk, TextPart, ink_rows, text_under, toned
 from tui.view.looks import Tones
 from tui.view.wording import fit
+
+MOST_MADE = 12
+"""Pieces of ink that are kept ready: those of the lines around the one that is shown."""
+
+
+class _Made(NamedTuple):
+    """A piece of ink that is ready to be shown."""
+
+    piece: InkPiece
+    tones: Tones
+    strips: list[Strip]
 
 
 class InkPanel(Widget):
@@ -34,6 +46,8 @@ class InkPanel(Widget):
         self._strips_of_glyphs: list[Strip] = []
         self._sentence = ""
         self._meant: int | None = None
+        self._base = Style()
+        self._made: OrderedDict[int, _Made] = OrderedDict()
 
     def show(
         self,
@@ -74,10 +88,28 @@ class InkPanel(Widget):
         easel: Easel | None,
     ) -> list[Strip]:
         strips = []
+        self._base = self.rich_style
         for piece in ink.pieces:
-            strips += [Strip(row) for row in ink_rows(piece, tones, selected, easel)]
+            strips += self._ink_of(piece, tones, selected, easel)
             strips.append(self._text_strip(piece, words, doubtful))
         return strips
+
+    def make_ready(self, ink: LineInk, tones: Tones) -> None:
+        """Make ink ready to be shown at once, of a line that is likely to come next."""
+        if self._easel is None:
+            for piece in ink.pieces:
+                self._ink_of(piece, tones, None, None)
+
+    def _ink_of(self, piece: InkPiece, tones: Tones, selected: int | None, easel: Easel | None) -> list[Strip]:
+        if selected is not None or easel is not None:
+            return [Strip(row) for row in ink_rows(piece, tones, selected, easel)]
+        made = self._made.get(id(piece))
+        if made is None or made.piece is not piece or made.tones != tones:
+            made = _Made(piece, tones, [Strip(row) for row in ink_rows(piece, tones)])
+            self._made[id(piece)] = made
+            while len(self._made) > MOST_MADE:
+                self._made.popitem(last=False)
+        return made.strips
 
     def on_unmount(self) -> None:
         """Show no picture any more."""
@@ -90,17 +122,22 @@ class InkPanel(Widget):
             self._strips, self._strips_of_glyphs, self._sentence = [], [], sentence
             self.refresh()
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw some of the rows, of which all have the same style beneath."""
+        self._base = self.rich_style
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """Draw one row of ink, text or the sentence."""
         width = self.size.width
         if self._sentence:
             rows = ["", *_wrapped(self._sentence, width - 4)]
             words = "  " + rows[y] if y < len(rows) else ""
-            return Strip([Segment(fit(words, width), self.rich_style)], width)
+            return Strip([Segment(fit(words, width), self._base)], width)
         strips = self._strips if self.screen.is_active else self._strips_of_glyphs
         if y >= len(strips):
-            return Strip.blank(width, self.rich_style)
-        return strips[y].adjust_cell_length(width, self.rich_style)
+            return Strip.blank(width, self._base)
+        return strips[y].adjust_cell_length(width, self._base)
 
     def _text_strip(self, piece: InkPiece, words: Sequence[str], doubtful: Sequence[bool]) -> Strip:
         parts = text_under(piece.places, words, piece.cells.columns)
@@ -108,13 +145,13 @@ class InkPanel(Widget):
         texts = [Segment(part.text, self._style_of(part, doubtful)) for part in parts]
         strip = Strip([*gutter, *texts])
         if is_right_to_left(" ".join(words)) and strip.cell_length + 2 <= self.size.width:
-            return Strip([*strip, Segment(f" {MARK}", self.rich_style)])  # where the reader begins
+            return Strip([*strip, Segment(f" {MARK}", self._base)])  # where the reader begins
         return strip
 
     def _style_of(self, part: TextPart, doubtful: Sequence[bool]) -> Style:
+        style = self._base
         if part.word is None:
-            return self.rich_style
-        style = self.rich_style
+            return style
         if part.word < len(doubtful) and doubtful[part.word]:
             style += self.get_component_rich_style("ink-panel--doubtful", partial=True)
         if part.word == self._meant:

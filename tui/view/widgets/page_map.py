@@ -66,6 +66,7 @@ class PageMap(Widget):
         self._decisions: Decisions = {}
         self._looks = Looks()
         self._sentence = ""
+        self._base = Style()
 
     def room(self, zoom: int) -> tuple[int, int]:
         """Return the columns and rows that a page may take."""
@@ -140,18 +141,23 @@ class PageMap(Widget):
 
     # -- drawing ------------------------------------------------------------------------------------------------------
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw some of the rows, of which all have the same style beneath."""
+        self._base = self.rich_style
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """Draw one row of the page."""
         width = self.size.width
         if self._ink is None:
-            return Strip([Segment(fit(self._sentence if y == 0 else "", width), self.rich_style)], width)
+            return Strip([Segment(fit(self._sentence if y == 0 else "", width), self._base)], width)
         seen = self._ink.sight
         if y < seen.rows:
-            row = [Segment(f"{self._mark(y)} ", self.rich_style), *self._row(self._ink, y)]
-            row.append(Segment(_beside(seen, y), self.rich_style))
+            row = [Segment(f"{self._mark(y)} ", self._base), *self._row(self._ink, y)]
+            row.append(Segment(_beside(seen, y), self._base))
         else:
-            row = [Segment(" " * GUTTER + _below(seen) if y == seen.rows else "", self.rich_style)]
-        return Strip(row).adjust_cell_length(width, self.rich_style)
+            row = [Segment(" " * GUTTER + _below(seen) if y == seen.rows else "", self._base)]
+        return Strip(row).adjust_cell_length(width, self._base)
 
     def _mark(self, y: int) -> str:
         """Return what stands in the gutter: an arrow at the box under the cursor, else the verdict on a line."""
