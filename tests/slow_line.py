@@ -3,8 +3,8 @@
 Runs a program in a terminal of its own, and hands on what is typed and what the program writes as a line of so many
 bits a second, so many milliseconds each way and such a share of lost packets would. A lost packet, and with it all that
 is behind it, comes later by the time that TCP takes to send it again: a round trip, and what it waits at least before
-that (RFC 6298, as Linux has it). Between the program and the line lies as much as sshd keeps. With --compress packets
-are as long as `ssh -C` makes them.
+that (RFC 6298, as Linux has it). Between the program and the line lies as much as sshd keeps. With --compress what
+is written at a time is as long as `ssh -C` makes it.
 """
 
 from __future__ import annotations
@@ -44,15 +44,18 @@ class Way:
 
     def send(self, data: bytes, now: float) -> None:
         """Put data on its way."""
-        for start in range(0, len(data), PACKET):
-            packet = data[start : start + PACKET]
-            self._free = max(now, self._free) + 8 * (HEAD + self._length(packet)) / self._rate
+        length = self._length(data)
+        packets = max(1, -(-length // PACKET))
+        for number in range(packets):
+            share = length * (number + 1) // packets - length * number // packets
+            self._free = max(now, self._free) + 8 * (HEAD + share) / self._rate
             arrives = self._free + self._delay
             while self._chance.random() < self._loss:
                 arrives += 2 * self._delay + LEAST_WAIT
             self._last = max(self._last, arrives)
-            self._under_way.append((self._last, packet))
-            self.waiting += len(packet)
+            piece = data[len(data) * number // packets : len(data) * (number + 1) // packets]
+            self._under_way.append((self._last, piece))
+            self.waiting += len(piece)
 
     def arrived(self, now: float) -> bytes:
         """Return what has come to the other end."""
@@ -67,10 +70,10 @@ class Way:
         """When something will come."""
         return self._under_way[0][0] if self._under_way else float("inf")
 
-    def _length(self, packet: bytes) -> int:
+    def _length(self, data: bytes) -> int:
         if self._deflate is None:
-            return len(packet)
-        return len(self._deflate.compress(packet) + self._deflate.flush(zlib.Z_PARTIAL_FLUSH))
+            return len(data)
+        return len(self._deflate.compress(data) + self._deflate.flush(zlib.Z_PARTIAL_FLUSH))
 
 
 def hand_on(program: int, up: Way, down: Way) -> None:
@@ -96,7 +99,7 @@ def hand_on(program: int, up: Way, down: Way) -> None:
 def read(terminal: int) -> bytes:
     """Return what a program has written; nothing when it has ended."""
     try:
-        return os.read(terminal, 4096)
+        return os.read(terminal, KEPT)
     except OSError:
         return b""
 

@@ -26,7 +26,7 @@ import shutil
 import sys
 import time
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -62,13 +62,15 @@ class Cost:
 
 
 class WeighedTerminal(Terminal):
-    """A terminal that keeps what the program wrote."""
+    """A terminal that keeps what the program wrote, and knows when the last of it came."""
 
     written = b""
+    came_at = 0.0
 
     def _pieces(self, seconds: float) -> Iterator[bytes]:
         for data in super()._pieces(seconds):
             self.written += data
+            self.came_at = time.perf_counter()
             yield data
 
 
@@ -210,28 +212,29 @@ while True:
 
 def round_trips(line: Sequence[str], count: int) -> float:
     """Return the seconds of so many round trips over a line, with nothing at its other end that takes time."""
-    with Terminal(behind(line, sys.executable, "-c", ECHO)) as terminal:
+    with WeighedTerminal(behind(line, sys.executable, "-c", ECHO)) as terminal:
         terminal.wait_for(r"^\+", PATIENCE)
-        start = time.perf_counter()
-        for number in range(count):
-            key = chr(ord("a") + number % 26)
-            terminal.send(key)
-            terminal.wait_for(f"^{key}", PATIENCE)
-        return time.perf_counter() - start
+        keys = [chr(ord("a") + number % 26) for number in range(count)]
+        return sum(answered(terminal, key, f"^{key}") for key in keys)
+
+
+def answered(terminal: WeighedTerminal, key: str, until: str | Callable[[Terminal], bool]) -> float:
+    """Return the seconds from a key to the last byte that was needed; what showing it here takes does not count."""
+    start = time.perf_counter()
+    terminal.send(key)
+    terminal.wait_for(until, PATIENCE)
+    return terminal.came_at - start
 
 
 def slow_review(folder: Path, line: Sequence[str], lines: int) -> float:
     """Return the seconds in which so many lines are accepted, each once its ink and its row have come."""
-    with Terminal(behind(line, *HANDREAD, "--service", "none"), (80, 24), environment(folder)) as terminal:
+    argv = behind(line, *HANDREAD, "--service", "none")
+    with WeighedTerminal(argv, (80, 24), environment(folder)) as terminal:
         terminal.wait_for("lines decided|done", PATIENCE)
         terminal.send("enter")
         terminal.wait_for(partial(_is_at, 1), PATIENCE)
         terminal.settle(1)
-        start = time.perf_counter()
-        for number in range(1, lines + 1):
-            terminal.send("a")
-            terminal.wait_for(partial(_is_at, number + 1), PATIENCE)
-        return time.perf_counter() - start
+        return sum(answered(terminal, "a", partial(_is_at, number + 1)) for number in range(1, lines + 1))
 
 
 def _is_at(line: int, terminal: Terminal) -> bool:
