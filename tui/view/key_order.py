@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from textual import events
 from textual.app import App
@@ -43,9 +44,11 @@ class KeyOrder:
     async def _work(self) -> None:
         while True:
             await self._do(await self._typed.get())
-            for _ in range(ROUNDS):
-                for pump in self._way():
-                    await _caught_up(pump)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    for _ in range(ROUNDS):
+                        for pump in self._way():
+                            await _caught_up(pump)
 
     def _way(self) -> list[MessagePump]:
         """Return what a key passes: what has the focus, what that lies in, the screen, the app."""
@@ -56,8 +59,5 @@ class KeyOrder:
 async def _caught_up(pump: MessagePump) -> None:
     """Wait until a widget has done all the messages it has now."""
     done = asyncio.Event()
-    if pump.call_later(done.set):
-        try:
-            await asyncio.wait_for(done.wait(), PATIENCE)
-        except TimeoutError:
-            return
+    if pump.post_message(events.Callback(callback=done.set)):  # as call_later does, but for a look at its parameters
+        await done.wait()

@@ -26,7 +26,7 @@ WIDE = 110
 """From this many columns on there is room for the doubtful words."""
 
 BREATH = 1.0
-"""Seconds for which rows stay as they were drawn when nothing of them but the time has moved on: that too is written."""
+"""Seconds for which rows stay as they were drawn when nothing of them but the time moved on: that is written too."""
 MOST_AT_A_BREATH = 10
 """So many rows move on with the time each breath; more of them hold their breath longer, and move on together."""
 
@@ -120,7 +120,10 @@ class ImageList(RowView, can_focus=True, inherit_bindings=False):
         """Redraw the rows in sight whose words have changed, be it by time alone."""
         by_time = []
         for place in self._in_sight():
-            now, before = self._to_draw(place), self._drawn.get(place)
+            before = self._drawn.get(place)
+            if before is not None and before.of == self._of_settled(place):
+                continue
+            now = self._to_draw(place)
             if before is None or now.of != before.of:
                 self._draw_anew(place, now)
             elif now.said != before.said:
@@ -207,17 +210,27 @@ class ImageList(RowView, can_focus=True, inherit_bindings=False):
 
     def _to_draw(self, place: int) -> _Drawn:
         item = self._at(place)
-        return _Drawn("", "") if item is None else _Drawn(self._said(item), f"{item.revision} {self._names(item)}")
+        return _Drawn("", "") if item is None else _Drawn(self._said(item), self._of(item))
+
+    def _of(self, item: Item) -> str:
+        return f"{item.revision} {self._names(item)}"
+
+    def _of_settled(self, place: int) -> str | None:
+        """Return what a row is drawn of that time alone does not change; None where it does."""
+        item = self._at(place)
+        return self._of(item) if item is not None and item.state in {State.DONE, State.FAILED} else None
 
     def _names(self, item: Item) -> str:
         """Return who has an item open."""
+        if item.id not in self._company:
+            return ""
         return printable(", ".join(name or "somebody" for name in self._company.get(item.id, ())))
 
     def _said(self, item: Item) -> str:
         """Return what is to be said of an item: who has it open, and how it fares."""
         names = self._names(item)
         said = details(item, self._clock(), self._service)
-        doubtful = doubtful_words(item) if item.doubtful_left and self.width_now < WIDE else ""
+        doubtful = doubtful_words(item) if item.doubtful_left and self.columns < WIDE else ""
         return ", ".join(filter(None, (f"open: {names}" if names else "", doubtful, said)))
 
     def _refresh_row(self, place: int) -> None:
