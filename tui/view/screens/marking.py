@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatch
 
 from tui.model import Item, State
 from tui.store import Store, StoreError
 from tui.view.screens.listing import ListingScreen
+from tui.view.wording import counted
 
 MANY = 50
 """Above this many images at once the person is asked first."""
+MANY_TO_LOOK_AT = 5000
+"""Looking at more images than this takes a moment, which is said."""
+AT_A_TIME = 1000
+"""So many images are asked for at once."""
 
 
 class MarkingScreen(ListingScreen):
@@ -41,6 +46,19 @@ class MarkingScreen(ListingScreen):
             return False
         return True
 
+    async def _listed(self, start: int, count: int, keep: Callable[[Item], bool] = lambda _: True) -> Sequence[int]:
+        """Return the numbers of images by their places in the list; the screen does not wait for it."""
+        numbers = self._matching.window(start, count) if self._matching is not None else None
+        if count > MANY_TO_LOOK_AT:
+            self.notify(f"Looking at {counted(count, 'image')} ...", markup=False)
+        try:
+            return await self._desk.do(
+                lambda store: [item.id for item in _images(store, numbers, start, count) if keep(item)]
+            )
+        except StoreError as error:
+            self.complain(error)
+            return ()
+
     # -- marks --------------------------------------------------------------------------------------------------------
 
     async def action_mark(self) -> None:
@@ -55,7 +73,7 @@ class MarkingScreen(ListingScreen):
     async def action_mark_range(self) -> None:
         """Mark all from the last mark to here."""
         start, end = sorted((self._last_marked if self._last_marked is not None else 0, self._images.cursor))
-        await self._mark([item.id for item in self._window(start, end - start + 1)], marked=True)
+        await self._mark(await self._listed(start, end - start + 1), marked=True)
         self._last_marked = self._images.cursor
 
     def action_mark_pattern(self) -> None:
@@ -69,10 +87,9 @@ class MarkingScreen(ListingScreen):
         """Mark the images listed whose names match a pattern with * and ?."""
         if pattern is None:
             return
-        items = self._window(0, self._images.count)
-        wanted = [item.id for item in items if pattern == "all" or _matches(item, pattern)]
+        wanted = await self._listed(0, self._images.count, lambda item: pattern == "all" or _matches(item, pattern))
         await self._mark(wanted, marked=True)
-        self.notify(f"{len(wanted)} images marked.", timeout=2, markup=False)
+        self.notify(f"{counted(len(wanted), 'image')} marked.", timeout=2, markup=False)
 
     async def command_mark(self, pattern: str) -> None:
         """Mark the images whose names match a pattern."""
@@ -80,10 +97,9 @@ class MarkingScreen(ListingScreen):
 
     async def action_mark_others(self) -> None:
         """Mark what is not marked of the images listed, and unmark the others."""
-        items = self._window(0, self._images.count)
-        marked = [item.id for item in items if item.id in self._marked]
-        await self._mark([item.id for item in items if item.id not in self._marked], marked=True)
-        await self._mark(marked, marked=False)
+        listed, before = await self._listed(0, self._images.count), self._marked
+        await self._mark([item_id for item_id in listed if item_id not in before], marked=True)
+        await self._mark([item_id for item_id in listed if item_id in before], marked=False)
 
     async def action_clear(self) -> None:
         """Forget a count; else take all marks away; else list all images."""
@@ -209,6 +225,13 @@ class MarkingScreen(ListingScreen):
         elif await self._change(lambda store: store.put_back(removed)):
             self._list_anew()
             self.pull()
+
+
+def _images(store: Store, numbers: Sequence[int] | None, start: int, count: int) -> Iterator[Item]:
+    """Yield images by their numbers, or by their places where there are no numbers."""
+    for at in range(0, count, AT_A_TIME):
+        most = min(AT_A_TIME, count - at)
+        yield from store.window(start + at, most) if numbers is None else store.items(numbers[at : at + most])
 
 
 def _matches(item: Item, pattern: str) -> bool:
