@@ -32,12 +32,12 @@ from PIL import Image, features
 from tests.bench.times import milliseconds
 from tui.model import Item
 from tui.pictures.ansi import ansi
-from tui.pictures.terminal import Colours
 from tui.pictures.cache import Copies
 from tui.pictures.cells import draw
 from tui.pictures.glyphs import OCTANTS, GlyphSet
 from tui.pictures.opening import Opener
 from tui.pictures.source import open_page
+from tui.pictures.terminal import Colours
 
 PAGES = 6
 FINER = 2

@@ -44,7 +44,6 @@ from tests.engine.measures import SHARED
 from tui.demo import pages
 from tui.model import Polygon
 from tui.pictures.ansi import ansi
-from tui.pictures.terminal import Colours
 from tui.pictures.cells import draw
 from tui.pictures.crop import upright_crop
 from tui.pictures.drawing import Drawing, pieces
@@ -52,6 +51,7 @@ from tui.pictures.folding import fold
 from tui.pictures.glyphs import GLYPH_SETS, OCTANTS, GlyphSet
 from tui.pictures.opening import Opener
 from tui.pictures.source import open_page
+from tui.pictures.terminal import Colours
 
 LARGE, SMALL = (5000, 7000), (500, 700)
 """The size of the page that is opened, and that of a quick look."""

@@ -139,7 +139,7 @@ def show_screens(
             opens_review=opens_review,
             notice=notice,
             pixels=sight.pixels(terminal),
-            has_colours=terminal.colours != "none",
+            colours=terminal.colours,
             rereading=rereading(settings, engine),
         )
         if settings.theme and settings.theme not in app.available_themes:

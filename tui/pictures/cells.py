@@ -46,12 +46,20 @@ class Cells:
 
 
 def draw(
-    image: Image.Image, columns: int, rows: int, glyphs: GlyphSet, *, levels: int = LEVELS, mono: bool = False
+    image: Image.Image,
+    columns: int,
+    rows: int,
+    glyphs: GlyphSet,
+    *,
+    levels: int = LEVELS,
+    mono: bool = False,
+    off: int = 1,
 ) -> Cells:
     """Draw a grey picture into a box of cells, its paper removed; it is stretched to fill the box.
 
     `levels` shades are used, 2 to 16, however few still counted from 0 to 15. A `mono` drawing has one shade of ink and
-    is to be written without colours.
+    is to be written without colours. Neighbours share their colours where those are off by no more than so many squared
+    shades in the mean of a cell's parts: the more, the fewer bytes.
     """
     columns, rows = max(1, columns), max(1, rows)
     ink = paper.ink(image.convert("L"), columns * glyphs.columns, rows * glyphs.rows)
@@ -59,7 +67,7 @@ def draw(
     steps = _steps(min(max(levels, 2), LEVELS))
     patterns, inks, papers = shades.patterns, shades.dark.translate(steps), shades.light.translate(steps)
     bands = (slice(start, start + columns) for start in range(0, columns * rows, columns))
-    return Cells(columns, tuple(tuple(_runs(patterns[band], inks[band], papers[band], glyphs)) for band in bands))
+    return Cells(columns, tuple(tuple(_runs(patterns[band], inks[band], papers[band], glyphs, off)) for band in bands))
 
 
 @lru_cache
@@ -69,17 +77,17 @@ def _steps(levels: int) -> bytes:
     return bytes(round(round(grey / 255 * last) / last * FULL_INK) for grey in range(256))
 
 
-def _runs(patterns: bytes, inks: bytes, papers: bytes, glyphs: GlyphSet) -> Iterator[Run]:
+def _runs(patterns: bytes, inks: bytes, papers: bytes, glyphs: GlyphSet, off: int) -> Iterator[Run]:
     """Merge the cells of a row, those whose shades are hardly others and those that show no ink, with what is before.
 
     Naming other colours takes more bytes than a cell's character. So a cell keeps those of the run where that is wrong
-    by no more than a shade in the mean of its parts; but plain paper is plain.
+    by little in the mean of its parts; but plain paper is plain.
     """
     parts, table = glyphs.parts, glyphs.table
     ink, paper, text = _first_ink(patterns, inks, papers), papers[0], ""
     for pattern, dark, light in zip(patterns, inks, papers, strict=True):
         if pattern and dark != light:
-            shades = _nearly(ink, paper, dark, light, pattern.bit_count(), parts)
+            shades = _nearly(ink, paper, dark, light, pattern.bit_count(), parts, off)
             glyph = table[pattern]
         else:
             shades = ink, paper if light and -1 <= light - paper <= 1 else light
@@ -93,14 +101,15 @@ def _runs(patterns: bytes, inks: bytes, papers: bytes, glyphs: GlyphSet) -> Iter
 
 
 @lru_cache(1 << 15)
-def _nearly(ink: int, paper: int, dark: int, light: int, covered: int, parts: int) -> tuple[int, int]:
+def _nearly(ink: int, paper: int, dark: int, light: int, covered: int, parts: int, off: int) -> tuple[int, int]:
     """Return the shades of a cell with so many covered parts: of the run's, those that are near enough."""
     ink_off, paper_off = covered * (dark - ink) ** 2, (parts - covered) * (light - paper) ** 2
-    if ink_off + paper_off <= parts and ink > paper:
+    most = parts * off
+    if ink_off + paper_off <= most and ink > paper:
         return ink, paper
-    if ink_off <= parts and ink_off <= paper_off and ink > light:
+    if ink_off <= most and ink_off <= paper_off and ink > light:
         return ink, light
-    if paper_off <= parts and dark > paper:
+    if paper_off <= most and dark > paper:
         return dark, paper
     return dark, light
 

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from tui.intake import Arrived, Notice
     from tui.pictures.opening import Opener
     from tui.pictures.pixels import PixelTerminal
+    from tui.pictures.terminal import Colours
     from tui.runner import Runner
     from tui.view.easel import Easel
     from tui.view.whereabouts import Whereabouts
@@ -75,12 +76,13 @@ class HandreadApp(App[None]):
         opens_review: bool = False,
         notice: str = "",
         pixels: PixelTerminal | None = None,
-        has_colours: bool = True,
+        colours: Colours = "truecolor",
         rereading: ReadsAgain | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        super().__init__(ansi_color=None if has_colours else True)  # True leaves NO_COLOR no colour to turn into grey
-        self._has_colours = has_colours
+        # True leaves NO_COLOR no colour to turn into grey.
+        super().__init__(ansi_color=True if colours == "none" else None)
+        self._colours = colours
         self._easel: Easel | None = None
         if pixels:
             from tui.view.easel import Easel
@@ -123,7 +125,7 @@ class HandreadApp(App[None]):
             machine=self._machine(),
             opener=cache(self._opener),
             easel=self._easel,
-            has_colours=self._has_colours,
+            colours=self._colours,
             remembered=Remembered(looks, self._keep_looks),
             clock=self._clock,
         )

@@ -24,6 +24,7 @@ from tui.pictures.folding import Piece, fold
 from tui.pictures.glyphs import GlyphSet
 from tui.pictures.pixels import MOST_BYTES, Pixels, Protocol, dyed, pixels
 from tui.pictures.source import PageImage
+from tui.pictures.terminal import Colours
 from tui.view.easel import Easel
 from tui.view.looks import Tones
 from tui.view.sight import Sight
@@ -31,6 +32,8 @@ from tui.view.wording import fit
 
 TALLEST = 96
 """Height of a crop in pixels at most: as many as the tallest panel has parts of cells."""
+_OFF = ((2400, 9), (1000, 4))
+"""From how many cells of a drawing on its colours may be off by how many squared shades, where bytes count."""
 GUTTER = 2
 """Columns on the left that mark the line's own rows, where it is shown with what is around it."""
 Tint = tuple[int, int, int]
@@ -145,14 +148,29 @@ class Medium:
     """Whether there are no colours, so that a part of a cell is ink or it is not."""
     protocol: Protocol = "kitty"
     """How the terminal is told of pictures, where they are shown pixel by pixel."""
+    saves: bool = False
+    """Whether bytes count, as over SSH."""
 
     @property
     def tallest(self) -> int:
         """Height of a crop in pixels at most."""
         return TALLEST_OF_ALL if self.cell else TALLEST
 
+    def off(self, cells: int) -> int:
+        """Return by how many squared shades colours may be off in a drawing of so many cells.
+
+        The larger a line is drawn, the less it matters: in 130x22 cells .797 of its characters can be read in place of
+        .818, for three fifths of the bytes (tests/bench/legibility_levers.py).
+        """
+        return next((off for least, off in _OFF if self.saves and cells >= least), 1)
+
 
 GLYPHS_IN_COLOUR = Medium()
+
+
+def medium_of(cell: tuple[int, int] | None, colours: Colours) -> Medium:
+    """Return what a terminal has that shows pictures in such cells, or none, and so many colours."""
+    return Medium(cell, mono=colours == "none", saves=colours != "truecolor")
 
 
 def line_ink(
@@ -188,10 +206,11 @@ def line_ink(
         places[piece].append(Place(number, first, last + 1))
     coloured = colours and upright_crop(colours, line.polygon, tallest=tallest, around=around)
     share = share_of_line(line.polygon, around)
+    off = medium.off(sum(piece.columns * piece.rows for piece in folded.pieces))
     return LineInk(
         tuple(
             InkPiece(
-                draw(piece.image, piece.columns, piece.rows, glyphs, mono=medium.mono),
+                draw(piece.image, piece.columns, piece.rows, glyphs, mono=medium.mono, off=off),
                 tuple(words),
                 _hues(coloured, piece) if coloured else (),
                 None if lonely else _own_rows(share, piece.rows),
@@ -248,7 +267,7 @@ def page_ink(
     """Draw the part of a page that is in sight."""
     part = _part(page, seen)
     return PageInk(
-        draw(part, seen.columns, seen.rows, glyphs, mono=medium.mono),
+        draw(part, seen.columns, seen.rows, glyphs, mono=medium.mono, off=medium.off(seen.columns * seen.rows)),
         seen,
         hues(_part(colours, seen), seen.columns, seen.rows) if colours else (),
         pixels(part, seen.columns, seen.rows, medium.cell, protocol=medium.protocol)

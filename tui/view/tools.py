@@ -16,6 +16,7 @@ from tui.view.machine import Machine
 
 if TYPE_CHECKING:
     from tui.pictures.opening import Opener
+    from tui.pictures.terminal import Colours
     from tui.view.easel import Easel
     from tui.view.widgets.place_list import Place
 
@@ -49,7 +50,8 @@ class Tools:
     """Returns what opens pages, always the same; it is made when the first is opened."""
     easel: Easel | None = None
     """Where pictures hang that are shown pixel by pixel; None where the terminal shows none."""
-    has_colours: bool = True
+    colours: Colours = "truecolor"
+    """How many colours the terminal has, or may cost."""
     remembered: Remembered = field(default_factory=Remembered)
     """How pictures look."""
     found: Found = field(default_factory=Found)

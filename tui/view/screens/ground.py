@@ -19,7 +19,7 @@ from tui.store import StoreError
 from tui.under_review import UnderReview
 from tui.view.command_text import share
 from tui.view.darkroom import Darkroom
-from tui.view.ink import Medium
+from tui.view.ink import medium_of
 from tui.view.picture_desk import PictureDesk, Subject
 from tui.view.screens.rows import GLANCE
 from tui.view.screens.writing import WritingScreen
@@ -59,7 +59,7 @@ class ReviewGround(WritingScreen[int]):
         self._reviewer = tools.reviewer
         self._easel = tools.easel
         self._clock = tools.clock
-        medium = Medium(tools.easel.cell if tools.easel is not None else None, mono=not tools.has_colours)
+        medium = medium_of(tools.easel.cell if tools.easel is not None else None, tools.colours)
         darkroom = Darkroom(GLYPH_SETS[tools.glyphs], tools.opener(), medium)
         self._pictures = PictureDesk(self, darkroom, tools.remembered, tools.clock)
         self._begins_at = spot

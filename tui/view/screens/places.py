@@ -13,7 +13,7 @@ from tui.pictures.glyphs import GLYPH_SETS
 from tui.review import Decisions, Spot, line_at, words_under
 from tui.store import StoreError
 from tui.view.darkroom import Darkroom
-from tui.view.ink import Medium
+from tui.view.ink import medium_of
 from tui.view.picture_desk import PictureDesk, Subject
 from tui.view.screens.pictures import PicturesScreen
 from tui.view.tools import Tools
@@ -35,7 +35,7 @@ class PlacesScreen(PicturesScreen[Place | None]):
         self._title = title
         self._places = tuple(places)
         self._marked_word = word
-        medium = Medium(tools.easel.cell if tools.easel is not None else None, mono=not tools.has_colours)
+        medium = medium_of(tools.easel.cell if tools.easel is not None else None, tools.colours)
         darkroom = Darkroom(GLYPH_SETS[tools.glyphs], tools.opener(), medium)
         self._pictures = PictureDesk(self, darkroom, tools.remembered, tools.clock)
 
