@@ -15,7 +15,17 @@ from hypothesis import strategies as st
 from tests.test_filters import FILTERS
 from tui import line_index
 from tui.filters import Filter, LineFacts, Row, matches, parse
-from tui.line_index import Hit, ItemsMatching, Order, forget, lines_matching, put, search, set_text
+from tui.line_index import (
+    Hit,
+    ItemsMatching,
+    Order,
+    each_line_matching,
+    forget,
+    lines_matching,
+    put,
+    search,
+    set_text,
+)
 from tui.migrations import STEPS
 from tui.model import Line, LineKey, State, Verdict, Word, printable
 
@@ -322,3 +332,52 @@ def test_marked_items_can_be_asked_for(connection: sqlite3.Connection) -> None:
 def test_what_is_looked_for_is_never_taken_for_a_command(connection: sqlite3.Connection, text: str) -> None:
     write(connection, f"before {text} after", "nothing of it")
     assert [hit.text for hit in search(connection, text)] == [f"before {text} after"]
+
+
+# -- how it looks changes how soon, and nothing else ----------------------------------------------------------------
+
+
+def test_a_text_is_found_by_its_rarest_pieces_alone(
+    connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line_index, "SAMPLE", 3)
+    for number in range(60):
+        write(connection, "the weaver and the other weaver", "Silas and the weaver" if number % 20 == 7 else "the end")
+    write(connection, "Silas the weaver")
+    read: list[str] = []
+    connection.set_trace_callback(read.append)
+    assert found(connection, '"silas the weaver"') == ["Silas the weaver"]
+    connection.set_trace_callback(None)
+    looked_up = [sql for sql in read if "match" in sql]
+    assert [sql for sql in looked_up if '"s t"' in sql]
+    assert not [sql for sql in looked_up if '"s t"' in sql and '"wea"' in sql]
+    assert len(found(connection, '"and the weaver"')) == 3
+
+
+@pytest.mark.parametrize("order", Order)
+@pytest.mark.parametrize("text", ["", "!flagged", "silas | line=1", "undecided", "state=done & undecided", "name~1"])
+def test_looking_in_steps_finds_each_image_once_in_its_order(
+    connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, order: Order, text: str
+) -> None:
+    for number in range(40):
+        item_id = write(connection, "Silas", "line", name=f"/{number * 7 % 40}.png")
+        connection.execute("update item set doubtful_left = ?, ended_at = ? where id = ?", (item_id % 3, 50, item_id))
+        if number % 3 == 0:
+            decide(connection, item_id, LineFacts(LineKey(1, 0), "Silas", verdict=Verdict.FLAGGED))
+    every = ItemsMatching(connection, parse(text), order=order).window(0, 100)
+    for name, value in (("FEW", -1), ("CHUNK", 4), ("LOOKS", (3, 9))):
+        monkeypatch.setattr(line_index, name, value)
+    for some in (0, 1000):
+        monkeypatch.setattr(line_index, "SOME", some)
+        matching = ItemsMatching(connection, parse(text), order=order)
+        assert matching.window(0, 2) == every[:2]
+        assert matching.window(0, 100) == every == matching.window_so_far(0, 100)
+        assert matching.is_complete
+
+
+def test_lines_are_told_as_they_are_found(connection: sqlite3.Connection) -> None:
+    for _ in range(3):
+        write(connection, "Silas", "of Raveloe")
+    hits = each_line_matching(connection, parse("line=1"))
+    assert next(hits).item_id == 1
+    assert [hit.item_id for hit in hits] == [2, 3]

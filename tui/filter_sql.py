@@ -11,7 +11,7 @@ import json
 import math
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tui.filters import (
@@ -37,8 +37,8 @@ LINE_BITS = 12
 """How many bits of a line's number in the index are its place on the page."""
 ITEM_BITS = 26
 """How many bits of it are page and place together; the rest is the item."""
-MOST_TRIGRAMS = 12
-"""How many pieces of a text are looked up in the index; what is found is compared with the whole text anyhow."""
+MOST_TRIGRAMS = 40
+"""Of how many pieces of a text it is asked how rare they are; what is found is compared with the whole text anyhow."""
 DOUBTFUL_FROM = 3
 """From how many doubtful words on a line stands in an index of its own."""
 FOLDED_TEXT = "coalesce(line.folded, lower(line.text))"
@@ -51,6 +51,12 @@ _DECISION = (
     f" where verdict.item_id = line.id >> {ITEM_BITS} and verdict.page = (line.id >> {LINE_BITS}) &"
     f" {(1 << ITEM_BITS - LINE_BITS) - 1} and verdict.line = line.id & {(1 << LINE_BITS) - 1}), '')"
 )
+_SOURCE = "cast(item.source as text)"
+_SHOWN_AS_IT_IS = f"({_SOURCE} not glob '*[^ -~]*' and instr(item.source, x'00') = 0)"
+"""Whether a name is in ASCII, which SQLite shows and lowers as Python does, and many times as fast."""
+_NAME_WITHOUT_CAPITALS = (
+    f"(case when {_SHOWN_AS_IT_IS} then lower({_SOURCE}) else handread_folded(handread_shown(item.source)) end)"
+)
 _EXPRESSIONS: Mapping[str, str] = {
     "text": "line.text",
     "conf": "line.confidence",
@@ -62,7 +68,7 @@ _EXPRESSIONS: Mapping[str, str] = {
     "page": f"((line.id >> {LINE_BITS}) & {(1 << ITEM_BITS - LINE_BITS) - 1})",
     "line": f"((line.id & {(1 << LINE_BITS) - 1}) + 1)",
     "handwritten": "line.handwritten",
-    "name": "handread_shown(item.source)",
+    "name": f"(case when {_SHOWN_AS_IT_IS} then {_SOURCE} else handread_shown(item.source) end)",
     "state": "item.state",
     "service": "item.service",
     "model": "item.model",
@@ -72,6 +78,8 @@ _EXPRESSIONS: Mapping[str, str] = {
     "pages": "json_array_length(item.page_sizes)",
     "marked": "(item.id in (select value from json_each(?)))",
 }
+_WITHOUT_CAPITALS: Mapping[str, str] = {"text": FOLDED_TEXT, "name": _NAME_WITHOUT_CAPITALS}
+"""What of a field is compared where capitals do not matter, if not what Python makes of it."""
 
 
 def register(connection: sqlite3.Connection) -> None:
@@ -160,7 +168,7 @@ def _stored(test: Test) -> object:
 
 
 def _text_test(test: Test, fact: str) -> Condition:
-    without_capitals = FOLDED_TEXT if test.field == "text" else f"handread_folded({fact})"
+    without_capitals = _WITHOUT_CAPITALS.get(test.field, f"handread_folded({fact})")
     if isinstance(test.value, Pattern):
         found = Condition(f"handread_found(?, {fact})", [plain(test.value.source)])
     elif "~" in test.operator:
@@ -189,6 +197,8 @@ class Lookup(NamedTuple):
     values: list[object]
     in_order: bool
     """Whether the index gives the lines in the order of the queue."""
+    trigrams: tuple[str, ...] = ()
+    """What of three characters each is looked for in `line_text`."""
 
 
 def lookups(filter: Filter) -> list[Lookup]:  # noqa: A002 (the word of the domain)
@@ -214,8 +224,13 @@ def _lookup(test: Test) -> Lookup | None:
 
 def _lookup_of_text(test: Test) -> Lookup | None:
     trigrams = _trigrams(test)
+    return lookup_of_trigrams(trigrams) if trigrams else None
+
+
+def lookup_of_trigrams(trigrams: Sequence[str]) -> Lookup:
+    """Return where an index finds the lines that hold all of some pieces of three characters."""
     query = " AND ".join('"' + trigram.replace('"', '""') + '"' for trigram in trigrams)
-    return Lookup("line_text", "line_text match ?", [query], in_order=True) if trigrams else None
+    return Lookup("line_text", "line_text match ?", [query], in_order=True, trigrams=tuple(trigrams))
 
 
 def _lookup_of_confidence(test: Test) -> Lookup:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -13,8 +15,15 @@ from tui.model import Failure, is_url, printable
 from tui.pictures.source import SUFFIXES, PictureError, measure
 from tui.store import NewItem, Store
 
-BATCH = 64
-"""How many images are added in one transaction: enough to be quick, few enough that the first ones start at once."""
+FEWEST, FIRST, MOST = 8, 32, 512
+"""How many images are added in one transaction: at least, at first, and at most. No other program waits longer for its
+turn to write than the most take."""
+TURN = 0.2
+"""No more are added in one transaction than can be read in so many seconds: progress is told after each."""
+READERS = min(4, os.cpu_count() or 1)
+"""So many threads read large files, while those before are written into the queue file."""
+LARGE = 1 << 18
+"""Files of so many bytes are read in such a thread; for smaller ones it takes longer to hand them over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +101,77 @@ def take_in(
 
     An image that cannot be read is added as failed, so that it is not forgotten. Raises StoreError.
     """
-    found = find(names)
-    with Store(queue) as store:
-        while not stopped() and (batch := list(islice(found, BATCH))):
-            yield from (notice for notice in batch if isinstance(notice, Notice))
-            yield from _add(store, [source for source in batch if isinstance(source, str)], service)
+    with Store(queue) as store, ThreadPoolExecutor(READERS, thread_name_prefix="intake") as readers:
+        try:
+            for batch in _read_ahead(_batches(find(names)), service, readers):
+                if stopped():
+                    return
+                yield from batch.notices
+                yield from _add(store, batch.candidates)
+        finally:
+            readers.shutdown(wait=True, cancel_futures=True)
 
 
-def _add(store: Store, sources: list[str], service: str) -> Iterator[Arrived | Notice]:
-    candidates = [_candidate(source, service) for source in sources]
+def _batches(found: Iterator[str | Notice]) -> Iterator[list[str | Notice]]:
+    """Yield what was found, in batches that grow while they are quickly done with."""
+    size = FIRST
+    while batch := list(islice(found, size)):
+        began = time.monotonic()
+        yield batch
+        seconds = time.monotonic() - began
+        if seconds > TURN:
+            size = max(FEWEST, size // 2)
+        elif seconds < TURN / 2:
+            size = min(MOST, 2 * size)
+
+
+class _Batch:
+    """Some of what names stand for; the large files among it are being read."""
+
+    def __init__(self, found: Sequence[str | Notice], service: str, readers: Executor) -> None:
+        self.notices = [notice for notice in found if isinstance(notice, Notice)]
+        self._service = service
+        self._sources = [source for source in found if isinstance(source, str)]
+        self._read = {
+            source: readers.submit(_candidate, source, service) for source in self._sources if _is_large(source)
+        }
+
+    @property
+    def is_being_read(self) -> bool:
+        """Whether there are large files among it."""
+        return bool(self._read)
+
+    @property
+    def candidates(self) -> list[NewItem]:
+        """What is to be added, once it has been read."""
+        return [
+            self._read[source].result() if source in self._read else _candidate(source, self._service)
+            for source in self._sources
+        ]
+
+
+def _is_large(source: str) -> bool:
+    try:
+        return not is_url(source) and os.stat(source).st_size >= LARGE  # noqa: PTH116 (names may hold any bytes)
+    except (OSError, ValueError):
+        return False
+
+
+def _read_ahead(batches: Iterator[list[str | Notice]], service: str, readers: Executor) -> Iterator[_Batch]:
+    """Yield batches; one with large files while what is behind it is being read already."""
+    before: _Batch | None = None
+    for found in batches:
+        batch = _Batch(found, service, readers)
+        if before is not None:
+            yield before
+        before = batch if batch.is_being_read else None
+        if before is None:
+            yield batch
+    if before is not None:
+        yield before
+
+
+def _add(store: Store, candidates: Sequence[NewItem]) -> Iterator[Arrived | Notice]:
     for candidate, added in zip(candidates, store.add(candidates), strict=True):
         problem = candidate.failure.sentence if candidate.failure else ""
         if added.new or problem:

@@ -32,20 +32,32 @@ from tui.filter_sql import (
     LINE_BITS,
     Lookup,
     asks_lines,
+    lookup_of_trigrams,
     lookups,
     register,
     where,
     where_item,
 )
-from tui.filters import Filter, finite, folded, plain, words
+from tui.filters import Always, Filter, finite, folded, plain, words
 from tui.model import DECIDED, Line, LineKey
 
 LAST_PAGE = (1 << ITEM_BITS - LINE_BITS) - 1
 LAST_LINE = (1 << LINE_BITS) - 1
 FEW = 20_000
 """An index that finds no more lines than this is asked for all of them at once."""
+SOME = 400_000
+"""An index that finds no more lines than this is asked which items have any of them."""
+LOOKS = (1000, 20_000)
+"""So many items are looked at first, and then so many, before it is asked which others there are: that takes longer.
+Where they do not stand in the order of the file, so many take as long as all, and it is asked after the first."""
 CHUNK = 250
 """How many items are looked at together."""
+RAREST = 3
+"""So many pieces of a text are looked up: the rarest, for the index reads through each of their lists."""
+COMMON = 20
+"""A piece that comes so many times as often as the rarest is not looked up."""
+SAMPLE = 200
+"""How rare a piece is, is told by how far the first so many lines with it reach."""
 
 _CODE_OF = " ".join(f"when '{verdict}' then {code}" for verdict, code in CODES.items())
 _OPEN = ", ".join(str(code) for verdict, code in CODES.items() if verdict not in DECIDED)
@@ -209,15 +221,27 @@ def lines_matching(
 
     `marked` are the items marked; `now` is what ages are reckoned from, in seconds since 1970.
     """
+    hits = each_line_matching(connection, filter, order=order, after=after, marked=marked, now=now)
+    return list(islice(hits, limit))
+
+
+def each_line_matching(
+    connection: sqlite3.Connection,
+    filter: Filter,  # noqa: A002 (the word of the domain)
+    *,
+    order: Order = Order.FILE,
+    after: Hit | None = None,
+    marked: Collection[int] = (),
+    now: float | None = None,
+) -> Iterator[Hit]:
+    """Yield the lines that a filter lets through as they are found; the rest is as in `lines_matching`."""
     register(connection)
     asked = _Asked(connection, filter, now, marked)
     if order is Order.FILE:
-        hits = asked.in_file_order(0 if after is None else _line_id(after.item_id, after.key))
-    elif order is Order.DOUBT:
-        hits = asked.least_sure_first(after)
-    else:
-        hits = asked.by_items(order, after)
-    return list(islice(hits, limit))
+        return asked.in_file_order(0 if after is None else _line_id(after.item_id, after.key))
+    if order is Order.DOUBT:
+        return asked.least_sure_first(after)
+    return asked.by_items(order, after)
 
 
 class _Asked:
@@ -236,19 +260,47 @@ class _Asked:
         self.marked = marked
         self.condition, self.values = where(filter_, now=self.now, marked=marked)
         self.of_item, self.of_item_values = where_item(filter_, now=self.now, marked=marked)
-        self.few, self.ordered = self._indexes()
+        self.ways = [self._quickest(way) for way in lookups(filter_)]
+        self.ordered = next((way for way in self.ways if way.in_order), None)
+        self.few = self._few()
+        """The numbers of the lines that an index finds, as JSON, where it finds few; None where none does."""
 
-    def _indexes(self) -> tuple[Lookup | None, Lookup | None]:
-        """Return the index that finds few lines, and the one that finds them in the order of the queue."""
-        ways = lookups(self.filter)
-        counted = [(self._count(way), place) for place, way in enumerate(ways)]
-        few = [(count, place) for count, place in counted if count <= FEW]
-        ordered = [way for way in ways if way.in_order]
-        return (ways[min(few)[1]] if few else None), (ordered[0] if ordered else None)
+    def _few(self) -> str | None:
+        found = [self._first_lines(way) for way in self.ways]
+        return min((few for few in found if few[0] <= FEW), default=(0, None))[1]
 
-    def _count(self, way: Lookup) -> int:
-        """Return how many lines an index finds; it stops counting where they are no longer few."""
-        sql = f"select count(*) from (select 1 from {way.table} where {way.condition} limit {FEW + 1})"
+    def _first_lines(self, way: Lookup) -> tuple[int, str]:
+        """Return how many lines an index finds, and their numbers as JSON; it stops where they are no longer few."""
+        number = _number(way)
+        found = f"select {number} as number from {way.table} where {way.condition} limit {FEW + 1}"
+        row = self.connection.execute(f"select count(*), json_group_array(number) from ({found})", way.values)
+        count, numbers = row.fetchone()
+        return count, numbers
+
+    def _quickest(self, way: Lookup) -> Lookup:
+        """Return where an index finds the same lines, and a few others too, with less to read."""
+        if len(way.trigrams) <= 1:
+            return way
+        by_frequency = sorted((self._frequency(trigram), trigram) for trigram in way.trigrams)
+        common = COMMON * by_frequency[0][0]
+        return lookup_of_trigrams([trigram for frequency, trigram in by_frequency[:RAREST] if frequency <= common])
+
+    def _frequency(self, trigram: str) -> float:
+        """Return how often a piece of a text comes, by its first lines."""
+        way = lookup_of_trigrams((trigram,))
+        first = f"select rowid as number from {way.table} where {way.condition} limit {SAMPLE}"
+        count, reach = self.connection.execute(f"select count(*), max(number) from ({first})", way.values).fetchone()
+        return int(count) / (int(reach) if count == SAMPLE else _END)
+
+    def some(self) -> Lookup | None:
+        """Return the index that finds neither all nor few lines, but some."""
+        ways = [way for way in self.ways if way.table == "line"]
+        counted = [(self._count(way, SOME + 1), place) for place, way in enumerate(ways)]
+        count, place = min(counted, default=(SOME + 1, 0))
+        return ways[place] if count <= SOME else None
+
+    def _count(self, way: Lookup, most: int) -> int:
+        sql = f"select count(*) from (select 1 from {way.table} where {way.condition} limit {most})"
         return int(self.connection.execute(sql, way.values).fetchone()[0])
 
     def in_file_order(self, after: int) -> Iterator[Hit]:
@@ -300,8 +352,8 @@ class _Asked:
         assert self.few is not None
         return self._hits(
             f"line cross join item on item.id = line.id >> {ITEM_BITS}",
-            f"line.id in (select {_number(self.few)} from {self.few.table} where {self.few.condition}) and {later}",
-            [*self.few.values, *values],
+            f"line.id in (select value from json_each(?)) and {later}",
+            [self.few, *values],
             order,
         )
 
@@ -332,6 +384,10 @@ class _Asked:
         return (_hit(*row) for row in rows)
 
 
+_END = 1 << 62
+"""Beyond every line."""
+
+
 def _number(way: Lookup) -> str:
     return "rowid" if way.table == "line_text" else "id"
 
@@ -348,7 +404,8 @@ class ItemsMatching:
     """The items of which a filter lets any line through (or the item itself, where it has no lines), in an order.
 
     They are found as they are asked for, and kept: eight bytes an item. What is written into the queue file later
-    changes nothing here; whoever shows it asks `is_current` and makes another.
+    changes nothing here; whoever shows it asks `is_current` and makes another. What was found so far may be read in
+    another thread than the one that looks.
     """
 
     def __init__(
@@ -363,22 +420,31 @@ class ItemsMatching:
         """Begin to look; `marked` and `now` are as in `lines_matching`."""
         register(connection)
         self._connection = connection
-        self._revision = self._revision_now()
+        self._order = order
+        self.revision = self._revision_now()
+        """The revision of the queue file when the search began."""
         self._asked = _Asked(connection, filter, now, marked)
-        self._candidates = self._ordered_candidates(order)
-        self._looked_at = 0
         self._found = array("q")
         self._places: dict[int, int] = {}
+        self._looked_at = 0
+        self._candidates: Sequence[int] = ()
+        if self._asked.few is not None:
+            self._keep(self._among_few())
+            self._knows_candidates = True
+        else:
+            self._knows_candidates = False
+            self._looks = list(LOOKS if order is Order.FILE else LOOKS[:1])
+            self._look_on()
 
     @property
     def is_current(self) -> bool:
         """Whether nothing was written into the queue file since the search began."""
-        return self._revision == self._revision_now()
+        return self.revision == self._revision_now()
 
     @property
     def is_complete(self) -> bool:
         """Whether every item has been looked at."""
-        return self._looked_at >= len(self._candidates)
+        return self._knows_candidates and self._looked_at >= len(self._candidates)
 
     @property
     def found(self) -> int:
@@ -393,6 +459,10 @@ class ItemsMatching:
     def window(self, start: int, count: int) -> list[int]:
         """Return the numbers of the items from a place on (0 is the first)."""
         self.look_until(lambda: self.found >= start + count)
+        return list(self._found[start : start + count])
+
+    def window_so_far(self, start: int, count: int) -> list[int]:
+        """Return the numbers of the items from a place on, of those found so far."""
         return list(self._found[start : start + count])
 
     def place(self, item_id: int) -> int | None:
@@ -413,33 +483,70 @@ class ItemsMatching:
     def look_until(self, enough: Callable[[], bool]) -> None:
         """Look at more items until that is so, or all have been looked at."""
         while not (self.is_complete or enough()):
+            if self._looked_at >= len(self._candidates):
+                self._look_on()
             self._look_at(self._candidates[self._looked_at : self._looked_at + CHUNK])
             self._looked_at += CHUNK
 
+    def _look_on(self) -> None:
+        """Find out which items are to be looked at next: those in an order that were not looked at yet."""
+        most = self._looks.pop(0) if self._looks else -1
+        found = self._in_order("", [], most) if most >= 0 else self._all_candidates()
+        self._knows_candidates = most < 0 or len(found) < most
+        self._looked_at = len(self._candidates)
+        before = set(self._candidates)
+        self._candidates = array("q", [*self._candidates, *(item_id for item_id in found if item_id not in before)])
+
     def _look_at(self, item_ids: Sequence[int]) -> None:
         asked = self._asked
-        condition = f"{asked.of_item} and {asked.condition}"
+        if isinstance(asked.filter, Always):
+            self._keep(item_ids)
+            return
+        condition, values = asked.of_item, asked.of_item_values
         if asks_lines(asked.filter):
             lines = f"line.id >= item.id << {ITEM_BITS} and line.id < (item.id + 1) << {ITEM_BITS}"
             any_line = f"select 1 from (select 1) left join line on {lines} where {asked.condition}"
-            condition = f"{asked.of_item} and exists ({any_line})"
-        rows = self._connection.execute(
-            "select item.id from json_each(?) as wanted cross join item on item.id = wanted.value"
-            f" where {condition} order by wanted.key",
-            (json.dumps(list(item_ids)), *asked.of_item_values, *asked.values),
+            condition, values = f"{asked.of_item} and exists ({any_line})", [*values, *asked.values]
+        self._keep(
+            self._numbers(
+                "select item.id from json_each(?) as wanted cross join item on item.id = wanted.value"
+                f" where {condition} order by wanted.key",
+                [json.dumps(list(item_ids)), *values],
+            )
         )
-        for (item_id,) in rows:
-            self._places[item_id] = len(self._found)
-            self._found.append(item_id)
 
-    def _ordered_candidates(self, order: Order) -> Sequence[int]:
-        few, sql, values = self._asked.few, "", []
-        if few is not None:
-            sql = f"where item.id in (select {_number(few)} >> {ITEM_BITS} from {few.table} where {few.condition})"
-            values = few.values
-        sql = f"where not item.removed{sql.replace('where', ' and', 1)}"
-        rows = self._connection.execute(f"select item.id from item {sql} order by {_ITEM_ORDER[order]}", values)
-        return array("q", (item_id for (item_id,) in rows))
+    def _keep(self, item_ids: Iterable[int]) -> None:
+        for item_id in item_ids:
+            self._found.append(item_id)
+            self._places[item_id] = len(self._found) - 1
+
+    def _among_few(self) -> list[int]:
+        """Return the items of the few lines that an index finds, where the filter lets any of those through."""
+        asked = self._asked
+        let_through = (
+            "select item.id from json_each(?) as wanted cross join line on line.id = wanted.value"
+            f" cross join item on item.id = line.id >> {ITEM_BITS} where {asked.condition}"
+        )
+        return self._in_order(f"and item.id in ({let_through})", [asked.few, *asked.values])
+
+    def _all_candidates(self) -> list[int]:
+        """Return the items that may be let through: none of those in which an index finds no line."""
+        some = self._asked.some()
+        if some is None:
+            return self._in_order("", [])
+        items = f"select {_number(some)} >> {ITEM_BITS} from {some.table} where {some.condition}"
+        return self._in_order(f"and item.id in ({items})", some.values)
+
+    def _in_order(self, narrowed: str, values: Sequence[object], most: int = -1) -> list[int]:
+        order = _ITEM_ORDER[self._order]
+        sql = f"select item.id from item where not item.removed {narrowed} order by {order}"
+        return self._numbers(sql, values, most)
+
+    def _numbers(self, sql: str, values: Sequence[object], most: int = -1) -> list[int]:
+        """Return what a query finds, in its order, as one row: meanwhile other threads have Python to themselves."""
+        row = self._connection.execute(f"select json_group_array(id) from ({sql} limit {most})", values).fetchone()
+        found: list[int] = json.loads(row[0])
+        return found
 
     def _revision_now(self) -> int:
         return int(self._connection.execute("select value from revision").fetchone()[0])

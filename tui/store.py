@@ -42,7 +42,7 @@ from tui.model import (
     Verdict,
     printable,
 )
-from tui.packing import answer_from, packed_answer, packed_pages, pages_from
+from tui.packing import answer_from, packed_answer, packed_pages
 from tui.presence import SILENCE, Opened, Program, is_there
 
 APPLICATION_ID = 0x48616E64
@@ -54,12 +54,16 @@ LOCK_WAIT = 60.0
 MOST_PAUSE, LEAST_PAUSE, PATIENCE = 0.02, 0.001, 0.05
 """How many seconds pass until it is asked again whether one may write: the most, the least, and after how many seconds
 of waiting half of the most."""
+STEPS_BETWEEN = 20_000
+"""After so many steps of SQLite's it is asked whether a search is to go on: about a thousand times a second."""
 AT_ONCE = 100
 """So many images are changed with one write where many are: between two such writes others get their turn."""
 BREATH = 0.01
 """How many seconds pass between two such writes."""
 _WAITS = "state = 'waiting' and not paused and not removed"
 """Items that may be sent when their turn comes."""
+_LISTED = "(select cast(total(items) as integer) from item_tally)"
+"""How many items there are. What is near their end is counted from there: to count is to walk over them."""
 _AMONG = "(? is null or id in (select value from json_each(?)))"
 """Items whose numbers are in a JSON list; all of them where there is none."""
 
@@ -89,13 +93,12 @@ class _Packed:
 
     answer: bytes
     pages: bytes
-    unpacked: tuple[Page, ...]
-    """The pages as they will be read from the file."""
+    read: tuple[Page, ...]
+    """The pages as they were before; the file rounds the corners of their boxes, and nothing else."""
 
 
 def _packed(answer: bytes, pages: Sequence[Page]) -> _Packed:
-    packed = packed_pages(pages)
-    return _Packed(packed_answer(answer), packed, pages_from(packed))
+    return _Packed(packed_answer(answer), packed_pages(pages), tuple(pages))
 
 
 class StoreError(Trouble):
@@ -229,8 +232,8 @@ class Store:
         failure = new.failure
         now = self._clock()
         cursor = self._connection.execute(
-            "insert into item (source, service, state, failure_code, failure, added_at, ended_at, revision)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into item (source, service, state, failure_code, failure, added_at, ended_at, revision, sha256,"
+            " bytes, page_sizes) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 os.fsencode(new.source),
                 new.service,
@@ -240,17 +243,15 @@ class Store:
                 now,
                 now if failure else 0,
                 revision,
+                *_facts_kept(new.facts),
             ),
         )
         assert cursor.lastrowid is not None
-        if new.facts:
-            self._facts(cursor.lastrowid, new.facts)
         return cursor.lastrowid
 
     def _facts(self, item_id: int, facts: ImageFacts) -> None:
         self._connection.execute(
-            "update item set sha256 = ?, bytes = ?, page_sizes = ? where id = ?",
-            (facts.sha256, facts.bytes, json.dumps(facts.page_sizes), item_id),
+            "update item set sha256 = ?, bytes = ?, page_sizes = ? where id = ?", (*_facts_kept(facts), item_id)
         )
 
     def moved(self, item_id: int, source: str) -> None:
@@ -273,7 +274,13 @@ class Store:
 
     def window(self, start: int, count: int) -> list[Item]:
         """Return items by their place in the queue, from `start` on (0 is the first)."""
-        return self._items("select * from item where not removed order by id limit ? offset ?", count, start)
+        if start <= self._value(f"select {_LISTED}") / 2:
+            return self._items("select * from item where not removed order by id limit ? offset ?", count, start)
+        from_the_end = (
+            "select * from item where not removed order by id desc"
+            f" limit max(0, min(?, {_LISTED} - ?)) offset max(0, {_LISTED} - ?)"
+        )
+        return self._items(f"select * from ({from_the_end}) order by id", count, start, start + count)
 
     def items(self, item_ids: Sequence[int]) -> list[Item]:
         """Return items by their numbers, in that order; those that are no more are left out."""
@@ -285,7 +292,10 @@ class Store:
 
     def place(self, item_id: int) -> int:
         """Return an item's place in the queue; the first is 0."""
-        return int(self._value("select count(*) from item where id < ? and not removed", item_id))
+        if item_id <= self._value("select coalesce(max(id), 0) from item") / 2:
+            return int(self._value("select count(*) from item where id < ? and not removed", item_id))
+        from_the_end = "select count(*) from item where id >= ? and not removed"
+        return int(self._value(f"select {_LISTED} - ({from_the_end})", item_id))
 
     def beside(self, item_id: int, step: int) -> Item | None:
         """Return the item after (step 1) or before (step -1) another."""
@@ -342,6 +352,15 @@ class Store:
                 marked=self.marked(),
                 now=self._clock(),
             )
+
+    def each_line_matching(self, filter_: Filter) -> Iterator[Hit]:
+        """Yield the lines that a filter lets through as they are found, in the order of the queue."""
+        with _sentences(self.path):
+            yield from line_index.each_line_matching(self._connection, filter_, marked=self.marked(), now=self._clock())
+
+    def stop_when(self, stopped: Callable[[], bool]) -> None:
+        """Have whatever is asked from now on end with a StoreError as soon as that is so."""
+        self._connection.set_progress_handler(lambda: int(stopped()), STEPS_BETWEEN)
 
     def items_matching(self, filter_: Filter, order: Order = Order.FILE) -> ItemsMatching:
         """Begin to look for the items that a filter lets through; what it returns raises sqlite3.Error."""
@@ -768,7 +787,8 @@ class Store:
             waits_for="",
             **more,
         )
-        self._journal.settle_item(item_id, result.unpacked)
+        is_reshaped = self._journal.shape(item_id) != (0, 0)  # by boxes as they are in the file
+        self._journal.settle_item(item_id, None if is_reshaped else result.read)
 
     def _requeue(self, item_id: int, revision: int) -> None:
         self._move(
@@ -1008,6 +1028,11 @@ class Store:
                 time.sleep(max(LEAST_PAUSE, MOST_PAUSE / (1 + waited / PATIENCE)))
         finally:
             self._connection.execute(f"pragma busy_timeout = {round(1000 * LOCK_WAIT)}")
+
+
+def _facts_kept(facts: ImageFacts | None) -> tuple[str, int, str]:
+    """Return what is kept of an image's file: its sum, its bytes, the sizes of its pages."""
+    return ("", 0, "[]") if facts is None else (facts.sha256, facts.bytes, json.dumps(facts.page_sizes))
 
 
 def _check_file(path: Path, *, create: bool) -> None:

@@ -6,7 +6,9 @@ the real program works on it in a terminal. Told are
     file           bytes an image
     start          milliseconds until the queue is on the screen, beside a Textual program that says "hello"
     key            milliseconds from a key to the last byte of what came of it, half of them and 95 of 100
-    end, filter .. milliseconds until the first rows of it are on the screen
+    end, doubt ..  milliseconds until the first rows of it are on the screen
+    filter, search milliseconds from enter until the first hits are on the screen, and in brackets from the key that
+                   opens the field, with everything typed at once
     memory         the most that was resident, in MiB
     added          how many files a second are put into a queue, hashed and measured
 
@@ -32,13 +34,16 @@ from tempfile import TemporaryDirectory
 from PIL import Image
 
 from tests.bench.line import HANDREAD, environment
-from tests.bench.queue_file import KNOWN, write_queue
+from tests.bench.queue_file import write_queue
 from tests.reviewer import MeasuredTerminal
 from tests.terminal import KEYS, NotShown
+from tui.filters import parse, words
 from tui.store import Store
 
 SIZE = (200, 50)
 PATIENCE = 120.0
+FIRST = 3
+"""So many hits on the screen are the first."""
 QUIET = 0.06
 """So many seconds without a byte are rest."""
 HELLO = (
@@ -47,6 +52,8 @@ HELLO = (
     "    def compose(self):\n        yield Label('hello')\nHello().run()\n"
 )
 MAILS = 10_000
+FILTERS = ("flagged", "text~Raveloe", "text~wea", "conf<.7 & undecided", "name~999")
+SEARCHES = ("Silas the Weaver", "wea")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +64,28 @@ class Figure:
     value: str
 
 
+class TimedTerminal(MeasuredTerminal):
+    """A terminal that notes when each byte came, and shows it later: to show it takes longer than to write it."""
+
+    def shown_at(self, what: str, seconds: float) -> float:
+        """Return when that came by which a regular expression is on the screen; raises NotShown when nothing does."""
+        until = time.perf_counter() + seconds
+        while time.perf_counter() < until:
+            came = [(self.last_at, data) for data in self._pieces(0.02)]
+            for at, data in came:
+                self._display.feed(data)
+                if not self._display.is_updating and re.search(what, self._display_text(), re.MULTILINE):
+                    return at
+        raise NotShown(self._complaint(what, seconds))
+
+    def _display_text(self) -> str:
+        return "\n".join(self._display.rows)
+
+
 class Watch:
     """Times what a program in a terminal does."""
 
-    def __init__(self, terminal: MeasuredTerminal, started: float) -> None:
+    def __init__(self, terminal: TimedTerminal, started: float) -> None:
         self._terminal = terminal
         self._started = started
 
@@ -78,17 +103,62 @@ class Watch:
         at, received = time.perf_counter(), self._terminal.received
         self._terminal.type("".join(KEYS.get(key, key) for key in keys))
         if until:
-            self._terminal.wait_for(until, PATIENCE)
+            shown_at = self._terminal.shown_at(until, PATIENCE)
+            self._terminal.rest(QUIET)
+            return 1e3 * (shown_at - at)
         while self._terminal.received == received and time.perf_counter() - at < 1:
             self._terminal.rest(0.01)
-        shown_at = self._terminal.last_at
         self._terminal.rest(QUIET)
-        return 1e3 * ((shown_at if until else self._terminal.last_at) - at)
+        return 1e3 * (self._terminal.last_at - at)
 
     def memory(self) -> float:
         """Return the most that was resident, in MiB, of the program and of what it has started."""
         pids = [self._terminal.pid, *_children(self._terminal.pid)]
         return sum(_peak(pid) for pid in pids) / 1024
+
+
+class Expected:
+    """What is on the screen once the first hits are, as regular expressions."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def images(self, wanted: str) -> str:
+        """Return what stands on the screen once the first images that a filter lets through do, below its name."""
+        found = self._store.items_matching(parse(wanted)).window(0, FIRST)
+        names = [re.escape(Path(item.source).name) for item in self._store.items(found)]
+        return rf"^.*\b{re.escape(wanted)}.*\n(?:.*\n){{0,2}}?" + r".*\n".join(f".*{name}" for name in names)
+
+    def lines(self, wanted: str) -> str:
+        """Return what stands on the screen once the first lines that hold a text do."""
+        hits = self._store.lines_matching(words(wanted), limit=FIRST)
+        items = {item.id: Path(item.source).name for item in self._store.items([hit.item_id for hit in hits])}
+        return r".*\n".join(rf"^.*{re.escape(items[hit.item_id])} {hit.key.line + 1} " for hit in hits)
+
+
+def _found(watch: Watch, expected: Expected) -> Iterator[Figure]:
+    """Yield how long it takes to find images and lines."""
+    for text in FILTERS:
+        yield _typed(f"filter: {text}", watch, "\\", text, expected.images(text), "escape")
+    watch.key("g")
+    watch.key(",")
+    yield _ms("most doubtful first", watch.key("d", until=r"most doubtful words first"))
+    watch.key(",", "f")
+    for text in SEARCHES:
+        yield _typed(f"search: {text}", watch, "/", text, expected.lines(text), "q")
+
+
+def _typed(what: str, watch: Watch, opens: str, text: str, until: str, leave: str) -> Figure:
+    """Tell how long it takes from enter to the first hits, and from the key that opens the field."""
+    watch.key("g")  # the cursor stays on its image where that is listed
+    watch.key(opens)
+    watch.key(text)
+    entered = watch.key("enter", until=until)
+    watch.key(leave)
+    watch.key("g")
+    whole = watch.key(opens, text, "enter", until=until)
+    watch.key(leave)
+    return Figure(what, f"{entered:.0f} ms ({whole:.0f})")
 
 
 def _children(pid: int) -> list[int]:
@@ -108,7 +178,7 @@ def handread(queue: Path, folder: Path, times: int) -> Iterator[Figure]:
     """Yield what the program takes on a queue file."""
     home = environment(folder) | {"HANDREAD_QUEUE": str(queue)}
     started = time.perf_counter()
-    with MeasuredTerminal((*HANDREAD, "--service", "none"), SIZE, home) as terminal:
+    with TimedTerminal((*HANDREAD, "--service", "none"), SIZE, home) as terminal:
         watch = Watch(terminal, started)
         yield _ms("start, to the queue", watch.start(r"parish/"))
         terminal.rest(0.3)
@@ -119,18 +189,8 @@ def handread(queue: Path, folder: Path, times: int) -> Iterator[Figure]:
         yield _keys("a page down", watch.keys("pagedown", times // 4 + 1))
         yield _ms("to the end", watch.key("G"))
         yield _ms("to the start", watch.key("g"))
-        for name, keys, until in (
-            ("filter: flagged", ("\\", "flagged", "enter"), r"flagged: "),
-            ("filter: a text", ("\\", "text~Raveloe", "enter"), r"text~Raveloe: \d+ image"),
-            ("filter: conf<.6 & undecided", ("\\", "conf<.6 & undecided", "enter"), r"conf<.6 & undecided: "),
-        ):
-            yield _ms(name, watch.key(*keys, until=until))
-            terminal.rest(0.5)
-            watch.key("escape")
-        yield _ms("most doubtful first", watch.key(",", "d"))
-        watch.key(",", "f")
-        yield _ms("search: a text", watch.key("/", "Silas the Weaver", "enter", until=KNOWN[:30]))
-        watch.key("q")
+        with Store(queue) as store:
+            yield from _found(watch, Expected(store))
         yield _ms("open the review", watch.key("enter", until=r"line \d+ of \d+"))
         terminal.rest(0.5)
         yield _keys("accept a line", watch.keys("a", times // 2 + 1))
@@ -160,7 +220,7 @@ def peers(folder: Path, lines: int, times: int) -> Iterator[Figure]:
         if not shutil.which(argv[0]):
             continue
         started = time.perf_counter()
-        with MeasuredTerminal(argv, SIZE, environment(folder)) as terminal:
+        with TimedTerminal(argv, SIZE, environment(folder)) as terminal:
             watch = Watch(terminal, started)
             try:
                 yield _ms(f"{name}: start", watch.start(until))

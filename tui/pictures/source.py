@@ -46,6 +46,10 @@ _WAVELETS: Final = "JPEG2000"
 """Pillow's name of JPEG 2000, which keeps a picture as ever finer wavelets."""
 _FEW_PIXELS: Final = 2_000_000
 """A page of no more is decoded in no time, whatever its kind."""
+_BEGINNING: Final = 1024
+"""Within so many bytes a file says what kind it is."""
+_AT_ONCE: Final = 1 << 16
+"""So many bytes are read at once: a small file is, and needs no buffer for the rest."""
 _MANY_PIXELS: Final = 64_000_000
 """Pages of more that must be decoded with all of them take turns: one alone may need a gigabyte."""
 _TURN: Final = threading.Lock()
@@ -116,17 +120,20 @@ def measure(path: Path) -> ImageFacts:
     phone's JPEG with a second picture behind it have one.
     """
     with _told_of(path), _regular_file(path) as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        beginning = file.read(_AT_ONCE)
+        digest = hashlib.sha256(beginning)
+        if len(beginning) == _AT_ONCE:
+            hashlib.file_digest(file, lambda: digest)
         length = file.tell()
         file.seek(0)
-        if _holds_pdf(file):
+        if is_pdf(beginning[:_BEGINNING]):
             with Pdf(file) as document:
                 _check_page_count(document.pages, path)
                 sizes = tuple(document.size(number) for number in range(1, document.pages + 1))
-            return ImageFacts(digest, length, PDF, sizes)
+            return ImageFacts(digest.hexdigest(), length, PDF, sizes)
         with Image.open(file, formats=FORMATS) as image:
             name = "JPEG" if image.format == _PHONE_JPEG else image.format or ""
-            return ImageFacts(digest, length, name, tuple(_page_sizes(image, path)))
+            return ImageFacts(digest.hexdigest(), length, name, tuple(_page_sizes(image, path)))
 
 
 def open_page(path: Path, number: int, *, at_most: tuple[int, int] | None = None, by_halves: bool = False) -> PageImage:
@@ -183,7 +190,7 @@ def _give_memory_back() -> None:
 
 
 def _holds_pdf(file: BufferedReader) -> bool:
-    beginning = file.read(1024)
+    beginning = file.read(_BEGINNING)
     file.seek(0)
     return is_pdf(beginning)
 

@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from threading import Event
+from typing import TYPE_CHECKING
 
 from textual.screen import ScreenResultType
 from textual.worker import WorkType
 
-from tui.export_words import continuations, request_typed
-from tui.exporting import Progress, Request, export_file
-from tui.filters import FilterError, parse, words
-from tui.line_index import Hit
+from tui.filters import Filter, FilterError, typed_filter
 from tui.model import LineKey, Trouble, printable
+from tui.review import hit_beyond
 from tui.store import StoreError
-from tui.view.screens.ask import AskScreen
-from tui.view.screens.hits import HitsScreen
 from tui.view.screens.steered import SteeredScreen
+from tui.view.search import SCREENFUL, Growth, LineSearch
 from tui.view.tools import Tools
-from tui.view.widgets.place_list import Place
 from tui.view.wording import counted, short_name
+
+if TYPE_CHECKING:
+    from tui.exporting import Progress, Request
+    from tui.line_index import Hit
+    from tui.view.widgets.place_list import Place
 
 MOST = 1000
 """How many places are shown at most."""
+PATIENCE = 0.1
+"""For so many seconds the next key waits for the first places; later ones are shown as they are found."""
 
 
 class FindingScreen(SteeredScreen[ScreenResultType]):
     """A screen from which one finds lines."""
 
     _tools: Tools
+    _lines: LineSearch | None = None
 
     def visit(self, place: Place | None) -> None:
         """Go to a place that was found; None when the person came back without choosing one."""
@@ -42,28 +47,84 @@ class FindingScreen(SteeredScreen[ScreenResultType]):
 
     def action_search(self) -> None:
         """Ask for words, a /regular expression/ or a filter, and show the lines that match."""
+        from tui.view.screens.ask import AskScreen
+
         hint = 'words, /regular expression/, or a filter: conf<.6 & !flagged & text~"Silas"'
-        self.app.push_screen(AskScreen("/ ", self._tools.found.wanted, hint=hint), self._search)
+        self.app.push_screen(AskScreen("/ ", self._tools.found.wanted, hint=hint, follows=self._begin), self._search)
+
+    def _begin(self, text: str) -> Callable[[], str] | None:
+        """Begin to look for what is being typed; returns what says how many lines of it were found."""
+        try:
+            self._look_for(typed_filter(text))
+        except FilterError:  # which is told once it has been typed to its end
+            return None
+        search = self._lines
+        return lambda: _how_many(search) if search is not None else ""
+
+    def _look_for(self, wanted: Filter) -> LineSearch:
+        """Look for lines, and no longer for others; what is looked for already is not begun anew."""
+        begun, revision = self._lines, self._tools.store.revision()
+        if begun is None or begun.trouble or (begun.wanted, begun.revision) != (wanted, revision):
+            self._stop_looking()
+            begun = self._lines = LineSearch(self._tools.store.path, wanted, MOST, revision)
+        return begun
+
+    def _stop_looking(self) -> None:
+        if self._lines is not None:
+            self._lines.stop()
+            self._lines = None
+
+    def on_unmount(self) -> None:
+        """Look no further for anything."""
+        self._stop_looking()
 
     async def _search(self, wanted: str | None) -> None:
+        """Show the lines that were looked for, as they are found."""
         if wanted is None:
+            self._stop_looking()
             return
         try:
-            asked = parse(wanted) if _is_filter(wanted) else words(wanted)
-            hits = await self._tools.desk.do(lambda store: store.lines_matching(asked, limit=MOST))
+            search = self._look_for(typed_filter(wanted))
+            if not search.wait(0):
+                await asyncio.to_thread(search.wait, PATIENCE)
+            self._show_hits(search, wanted)
         except (FilterError, StoreError) as error:
             self.notify(str(error), severity="warning", timeout=8, markup=False)
-            return
+
+    def _show_hits(self, search: LineSearch, wanted: str) -> None:
         found = self._tools.found
-        found.wanted, found.places = wanted, self.places(hits)
-        if not hits:
+        found.wanted, found.places = wanted, ()
+        is_complete = search.is_complete
+        places = self._take_over(search, SCREENFUL)
+        if is_complete and not places:
             self.notify(f"No line matches {wanted}", markup=False)
             return
-        more = "the first " if len(hits) == MOST else ""
-        match = "matches" if len(hits) == 1 else "match"
-        screen = HitsScreen(self._tools, f"{more}{counted(len(hits), 'line')} {match} {wanted}", found.places)
+        from tui.view.screens.hits import HitsScreen
+
+        screen = HitsScreen(self._tools, _title(search, wanted), places)
+        if not is_complete or search.found > len(places):
+            screen.grows = partial(self._grown, search, wanted)
         screen.asks_anew = self.action_search
-        self.app.push_screen(screen, self.visit)
+        self.app.push_screen(screen, self._come_from_hits)
+
+    def _come_from_hits(self, place: Place | None) -> None:
+        if self._lines is not None and not self._lines.is_complete:
+            self._stop_looking()
+        self.visit(place)
+
+    def _grown(self, search: LineSearch, wanted: str) -> Growth:
+        """Return what was found by now."""
+        is_complete = search.is_complete  # asked first: what is found after that is not lost
+        places = self._take_over(search)
+        return Growth(_title(search, wanted), places, is_complete)
+
+    def _take_over(self, search: LineSearch, most: int = MOST) -> tuple[Place, ...]:
+        """Keep what was found since the last time, or so much of it; raises StoreError where it was not searched."""
+        if search.trouble:
+            raise StoreError(search.trouble)
+        found = self._tools.found
+        found.places = (*found.places, *self.places(search.hits(len(found.places))[:most]))
+        return found.places
 
     def action_next_hit(self) -> None:
         """Go to the next line that was found."""
@@ -78,24 +139,28 @@ class FindingScreen(SteeredScreen[ScreenResultType]):
         if not hits:
             self.notify(f"Nothing was looked for yet: {self.key('search')} asks for words.", markup=False)
             return
-        here = self.here()
-        places = [(place.item_id, place.key) for place in hits]
-        beyond = [at for at, place in enumerate(places) if (place > here if step > 0 else place < here)]
-        at = (beyond[0 if step > 0 else -1]) if beyond else (0 if step > 0 else -1)
-        self.visit(hits[at])
+        self.visit(hits[hit_beyond([(place.item_id, place.key) for place in hits], self.here(), step)])
 
     def choices(self, name: str, argument: str = "") -> Sequence[str]:
         """Return what a command with an argument may be given, where that can be listed."""
-        return continuations(argument) if name == "export" else super().choices(name, argument)
+        if name != "export":
+            return super().choices(name, argument)
+        from tui.export_words import continuations
+
+        return continuations(argument)
 
     def command_export(self, wanted: str) -> None:
         """Export what was read, as `alto,txt out --lines settled`; raises Trouble for anything else."""
+        from tui.export_words import request_typed
+
         request = request_typed(wanted)
         begin: WorkType[None] = partial(self._export, request)
         self.run_worker(begin, group="export", exclusive=True, exit_on_error=False)
 
     async def _export(self, request: Request) -> None:
         """Export in a thread, and say what came of it; leaving the program stops it, and leaves whole files."""
+        from tui.exporting import export_file
+
         leaving = Event()
         self.notify(f"Exporting to {printable(str(request.out))} ...", timeout=3, markup=False)
         export = partial(export_file, self._tools.store.path, request, progress=_unsaid, stopped=leaving.is_set)
@@ -110,17 +175,25 @@ class FindingScreen(SteeredScreen[ScreenResultType]):
 
     def places(self, hits: Sequence[Hit]) -> tuple[Place, ...]:
         """Return what was found as places with the names of their images."""
-        names: dict[int, str] = {}
-        for hit in hits:
-            if hit.item_id not in names:
-                names[hit.item_id] = short_name(self._tools.store.item(hit.item_id))
-        return tuple(Place(hit.item_id, hit.key, names[hit.item_id], hit.text) for hit in hits)
+        from tui.view.widgets.place_list import Place
+
+        items = self._tools.store.items(sorted({hit.item_id for hit in hits}))
+        names = {item.id: short_name(item) for item in items}
+        return tuple(Place(hit.item_id, hit.key, names.get(hit.item_id, ""), hit.text) for hit in hits)
+
+
+def _title(search: LineSearch, wanted: str) -> str:
+    """Say how many lines were found, and of what."""
+    count = search.found
+    match = "matches" if count == 1 else "match"
+    return f"{'the first ' if count == MOST else ''}{_how_many(search)} {match} {wanted}"
+
+
+def _how_many(search: LineSearch) -> str:
+    """Say how many lines a search has found."""
+    so_far = "" if search.is_complete or search.found == MOST else " so far"
+    return f"{counted(search.found, 'line')}{so_far}"
 
 
 def _unsaid(progress: Progress) -> None:
     """Say nothing: what is on the screen is what matters, and the end is told."""
-
-
-def _is_filter(wanted: str) -> bool:
-    """Whether what was typed is a filter: words alone, and a /regular expression/, are not."""
-    return any(sign in wanted for sign in "<>=~&|!()") and not (wanted.startswith("/") and wanted.endswith("/"))

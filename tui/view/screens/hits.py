@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from tui.model import Decision, Verdict, text_of
-from tui.review import line_at
+from tui.model import Decision
+from tui.review import accepted, line_at
+from tui.store import StoreError
 from tui.view.screens.places import PlacesScreen
+from tui.view.screens.rows import GLANCE
+from tui.view.search import Growth
 from tui.view.widgets.place_list import Place
 
 
@@ -18,6 +21,37 @@ class HitsScreen(PlacesScreen):
     asks_anew: Callable[[], None] | None = None
     """What asks for another search once this screen is gone; set by who opens it."""
 
+    grows: Callable[[], Growth] | None = None
+    """Returns what was found by now; None where there will be no more. Set by who opens it."""
+
+    def on_mount(self) -> None:
+        """Show what is found later as it is found."""
+        if self.grows is not None:
+            self.set_interval(GLANCE, self._grow)
+
+    def _grow(self) -> None:
+        """Show what was found since; without anything go back."""
+        if self.grows is None:
+            return
+        try:
+            grown = self.grows()
+        except StoreError as error:
+            self.grows = None
+            self.complain(error)
+            return
+        if grown.is_complete:
+            self.grows = None
+        had_none = not self._places
+        self._title, self._places = grown.title, grown.places
+        self._list.show(grown.places)
+        if had_none and grown.places:
+            self._show()
+        else:
+            self._show_heading()
+        if grown.is_complete and not grown.places:
+            self.notify(f"{grown.title}.", markup=False)
+            self.dismiss(None)
+
     async def action_accept_here(self) -> None:
         """Accept the line as it stands and go to the next."""
         if await self._settle([self._list.cursor], self._as_it_stands, "✓"):
@@ -26,11 +60,7 @@ class HitsScreen(PlacesScreen):
     def _as_it_stands(self, place: Place) -> Decision:
         page, decisions = self._page_of(place)
         line, before = line_at([page], place.key), decisions.get(place.key)
-        text = before.text if before is not None else None
-        verdict = Verdict.ACCEPTED if text is None else Verdict.CORRECTED
-        return Decision(
-            place.item_id, place.key, verdict, text, "", self._tools.reviewer, line.text, text_of(line, before)
-        )
+        return accepted(place.item_id, place.key, line, before, self._tools.reviewer)
 
     def action_search(self) -> None:
         """Go back, and look for something else."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,13 +12,12 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from tui.filters import Filter, FilterError, parse
-from tui.line_index import ItemsMatching, Order
+from tui.line_index import Order
 from tui.model import Item, LineKey, Trouble, printable
-from tui.store import StoreError
-from tui.view.screens.ask import AskScreen
-from tui.view.screens.choice import ChoiceScreen
+from tui.store import Changes, StoreError
 from tui.view.screens.finding import FindingScreen
 from tui.view.screens.rows import GLANCE
+from tui.view.search import ImageSearch
 from tui.view.tools import Tools
 from tui.view.widgets.image_list import ImageList
 from tui.view.widgets.key_bar import KeyBar
@@ -29,8 +28,10 @@ The queue is empty.
 
 handread PATH...   puts images, folders or URLs into it
 handread demo      shows how it goes, with pages it brings along"""
-SEARCH_TIME: Final = 0.03
-"""For so many seconds at a time images are held against a filter: between two keys, never instead of one."""
+SEARCH_TIME: Final = 0.05
+"""For so many seconds it is waited for what a filter lets through first; what comes later is listed as it comes."""
+RESTS: Final = 4
+"""So many times as long as a search took nothing is looked for anew, however much moves."""
 ORDERS: Final = {"f": Order.FILE, "n": Order.NAME, "t": Order.TIME, "d": Order.DOUBT}
 ORDER_WORDS: Final = {
     Order.FILE: "as they were added",
@@ -75,12 +76,15 @@ class ListingScreen(FindingScreen[None]):
         self._revision = -1
         self._view = VIEWS[0]
         self._asked: Filter | None = None
-        self._matching: ItemsMatching | None = None
+        self._matching: ImageSearch | None = None
+        self._later: ImageSearch | None = None
+        self._moved = False
+        self._prepared: ImageSearch | None = None
         self._typed = ""
 
     def compose(self) -> ComposeResult:
         """Tally above, images below."""
-        yield Tally(id="tally")
+        yield Tally(clock=self._clock, id="tally")
         yield ImageList(self._window, service=self._machine.service, clock=self._clock, id="images")
         yield Static(EMPTY, id="empty", markup=False)
         yield KeyBar(self.controls)
@@ -100,6 +104,12 @@ class ListingScreen(FindingScreen[None]):
         self._images.focus()
         self.set_interval(GLANCE, self.pull)
 
+    def on_unmount(self) -> None:
+        """Look no further for anything."""
+        for search in (self._matching, self._later, self._prepared):
+            if search is not None:
+                search.stop()
+
     def on_screen_resume(self) -> None:
         """Show at once what moved while another screen was shown."""
         if self._revision >= 0:
@@ -114,11 +124,11 @@ class ListingScreen(FindingScreen[None]):
         if self.app.screen is not self and self._revision >= 0:  # `is_current` is also true of a covered screen
             return
         try:
-            changes = self._store.changes(self._revision)
+            changes = self._changes()
             count = self._store.tally()
             per_minute = self._store.pace()
             elsewhere = self._tools.company.elsewhere(self._store)
-            self._look_further(moved=bool(changes.item_ids))
+            self._follow(changes)
         except StoreError as error:
             self.complain(error)
             return
@@ -137,6 +147,12 @@ class ListingScreen(FindingScreen[None]):
             )
         )
 
+    def _changes(self) -> Changes:
+        """Return what moved since the last time; the first time nothing is shown yet that could have moved."""
+        if self._revision < 0:
+            return Changes(self._store.revision(), frozenset())
+        return self._store.changes(self._revision)
+
     # -- which images -------------------------------------------------------------------------------------------------
 
     def _window(self, start: int, count: int) -> list[Item]:
@@ -145,28 +161,36 @@ class ListingScreen(FindingScreen[None]):
             return self._store.window(start, count)
         return self._store.items(self._matching.window(start, count))
 
-    def _place(self, item_id: int) -> int | None:
-        """Return an item's place in the list; None when it is not listed."""
-        return self._store.place(item_id) if self._matching is None else self._matching.place(item_id)
-
-    def _look_further(self, *, moved: bool) -> None:
-        """Hold more images against the filter, for a moment; once all are, begin anew when something has moved."""
-        matching = self._matching
-        if matching is None:
+    def _follow(self, changes: Changes) -> None:
+        """Look anew for what is listed when something has moved; it is listed once all was looked at."""
+        shown, later = self._matching, self._later
+        if shown is None:
             return
-        try:
-            if not matching.is_complete:
-                matching.look_for(SEARCH_TIME)
-            elif moved and not matching.is_current:
-                self._list_anew()
-        except sqlite3.Error as error:
-            raise StoreError(f"The queue file could not be searched: {error}.") from error
+        if shown.trouble:
+            raise StoreError(shown.trouble)
+        self._moved = self._moved or (bool(changes.item_ids) and 0 <= shown.revision < changes.revision)
+        if later is not None and later.is_complete:
+            self._later = None
+            self._list_if_other(later)
+        elif later is None and self._moved and shown.rested > RESTS * shown.seconds:
+            self._moved = False
+            self._later = self._looked_for(shown.wanted, shown.order)
+
+    def _list_if_other(self, search: ImageSearch) -> None:
+        """List what was found when it was looked for anew; where that is the same, the rows stay where they are."""
+        shown = self._matching
+        assert shown is not None
+        if search.trouble:
+            raise StoreError(search.trouble)
+        if search.window(0, search.found) == shown.window(0, shown.found):
+            self._matching = search
+        else:
+            self._list(search)
 
     def _what_is_listed(self) -> str:
         if self._matching is None:
             return ""
-        so_far = "" if self._matching.is_complete else " so far"
-        words = f"{self._view.name}: {self._matching.found:,} images{so_far}"
+        words = f"{self._view.name}: {_found(self._matching)}"
         return words + ("" if self._view.order is Order.FILE else f", {ORDER_WORDS[self._view.order]}")
 
     def show_view(self, view: View) -> bool:
@@ -182,30 +206,64 @@ class ListingScreen(FindingScreen[None]):
 
     def _list_anew(self) -> None:
         """Begin the list anew; the cursor stays on its image where that is still listed."""
-        item = self._images.item
-        view = self._view
-        if not view.filter and view.order is Order.FILE:
-            self._matching = None
-        else:
+        view, search = self._view, None
+        if view.filter or view.order is not Order.FILE:
             assert self._asked is not None
-            self._matching = self._store.items_matching(self._asked, view.order)
-            self._matching.look_for(SEARCH_TIME)
-        self._images.start_anew(self._store.tally().total if self._matching is None else self._matching.found)
+            search = self._prepared_for(self._asked, view.order) or self._looked_for(self._asked, view.order)
+            search.wait(SEARCH_TIME)
+        for other in (self._matching, self._later):
+            if other is not None:
+                other.stop()
+        self._later, self._moved = None, False
+        self._list(search)
+
+    def _list(self, search: ImageSearch | None) -> None:
+        """List what a search has found, or all images; the cursor stays on its image where that is listed."""
+        item = self._images.item
+        self._matching = search
+        self._images.start_anew(self._store.tally().total if search is None else search.found)
         place = self._place_so_far(item.id) if item is not None else None
         self._images.move_to(place or 0)
 
+    def _looked_for(self, wanted: Filter, order: Order) -> ImageSearch:
+        return ImageSearch(self._store.path, wanted, order)
+
+    def _prepared_for(self, wanted: Filter, order: Order) -> ImageSearch | None:
+        """Return the search that was begun while its filter was typed, if nothing has moved since."""
+        search, self._prepared = self._prepared, None
+        if search is None:
+            return None
+        if (search.wanted, search.order, search.revision) == (wanted, order, self._store.revision()):
+            return search
+        search.stop()
+        return None
+
+    def _prepare(self, text: str) -> Callable[[], str] | None:
+        """Begin to look for what is being typed; returns what says how much of it was found."""
+        if self._prepared is not None:
+            self._prepared.stop()
+            self._prepared = None
+        try:
+            wanted = parse(text)
+        except FilterError:  # which is told once it has been typed to its end
+            return None
+        self._prepared = search = self._looked_for(wanted, self._view.order)
+        return lambda: _found(search)
+
     def _place_so_far(self, item_id: int) -> int | None:
         """Return an item's place, without looking further than was looked already."""
-        if self._matching is None:
-            return self._store.place(item_id)
-        return self._matching.place_so_far(item_id)
+        return self._store.place(item_id) if self._matching is None else self._matching.place(item_id)
 
     # -- keys ---------------------------------------------------------------------------------------------------------
 
     def action_filter(self) -> None:
         """Ask for a filter."""
+        from tui.view.screens.ask import AskScreen
+
         hint = 'conf<.6 & !flagged & text~"Silas"    empty lists all'
-        self.app.push_screen(AskScreen("\\ ", self._view.filter, hint=hint, may_be_empty=True), self._filter)
+        self.app.push_screen(
+            AskScreen("\\ ", self._view.filter, hint=hint, may_be_empty=True, follows=self._prepare), self._filter
+        )
 
     def _filter(self, wanted: str | None) -> None:
         if wanted is not None:
@@ -214,6 +272,8 @@ class ListingScreen(FindingScreen[None]):
 
     def action_order(self) -> None:
         """Ask in which order images are listed."""
+        from tui.view.screens.choice import ChoiceScreen
+
         choices = {key: ORDER_WORDS[order] for key, order in ORDERS.items()}
         self.app.push_screen(ChoiceScreen("Order", choices), self._put_in_order)
 
@@ -299,3 +359,8 @@ class ListingScreen(FindingScreen[None]):
     def action_page_up(self) -> None:
         """Go a page up."""
         self._images.move_by(-self._images.page)
+
+
+def _found(search: ImageSearch) -> str:
+    """Return how many images a search has found."""
+    return f"{search.found:,} images{'' if search.is_complete else ' so far'}"

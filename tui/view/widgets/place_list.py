@@ -59,6 +59,12 @@ class PlaceList(RowView, can_focus=True, inherit_bindings=False):
         """How many rows are in sight."""
         return max(1, self.size.height)
 
+    def show(self, places: Sequence[Place]) -> None:
+        """Show these places too: those that were shown before, and more below them."""
+        self.places = tuple(places)
+        self.virtual_size = Size(self.width_now, self.count)
+        self.refresh()
+
     def mark(self, row: int, mark: str) -> None:
         """Put one character before a row: what was done there."""
         self._marks[row] = mark

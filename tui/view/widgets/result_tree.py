@@ -252,9 +252,7 @@ class ResultTree(RowView, can_focus=True, inherit_bindings=False):
         tone = self._style("doubtful") if doubtful else self._style("quiet")
         return [
             Segment(f"{'?' if doubtful else ' '}{number:>4} ", self.base + tone),
-            Segment(
-                fit(self._corners(polygon), self._corner_room, right=True) + " ", self.base + self._style("quiet")
-            ),
+            Segment(fit(self._corners(polygon), self._corner_room, right=True) + " ", self.base + self._style("quiet")),
         ]
 
     def _corners(self, polygon: Polygon | None) -> str:
