@@ -285,16 +285,12 @@ def test_output_that_cannot_be_written_is_a_sentence(home: dict[str, str], tmp_p
     draw_page(tmp_path / "a.png")
     handread(home, "add", str(tmp_path / "a.png"))
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
-            [*HANDREAD, "status"],
-            env={**os.environ, **home},
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
+        program = warm.begin(
+            [*HANDREAD, "status"], {**os.environ, **home}, stdout=full.fileno(), stderr=subprocess.PIPE
         )
-    assert done.returncode == 1
-    assert "cannot be written" in done.stderr
+        _, words = program.communicate()
+    assert program.returncode == 1
+    assert "cannot be written" in words
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
+import os
 import re
 import shutil
 import signal
@@ -16,6 +18,7 @@ from pathlib import Path
 import pytest
 from pyte.graphics import FG_BG_256
 
+from tests import warm
 from tests.fake_service import FakeService, submission
 from tests.paintings import image_of
 from tests.terminal import CELL, Terminal
@@ -172,9 +175,7 @@ def test_keys_that_were_typed_before_the_screens_came_are_done(home: dict[str, s
 
 
 def test_where_no_terminal_is_nothing_is_asked(home: dict[str, str], page: Path) -> None:
-    done = subprocess.run(
-        [*HANDREAD, "show", str(page)], env={**home, "TERM": "xterm-kitty"}, capture_output=True, check=False
-    )
+    done = warm.run([*HANDREAD, "show", str(page)], {**os.environ, **home, "TERM": "xterm-kitty"})
     assert done.returncode == 0
     assert b"\x1b[>0q" not in done.stdout + done.stderr
     assert not (Path(home["XDG_CACHE_HOME"]) / "handread" / "terminals.json").exists()
@@ -225,14 +226,8 @@ def test_a_word_is_shown_in_every_set_and_a_digit_picks_one(home: dict[str, str]
 
 
 def test_without_a_terminal_the_sheet_is_printed_and_nothing_asked(home: dict[str, str]) -> None:
-    done = subprocess.run(
-        [*HANDREAD, "doctor", "--glyphs"],
-        env=home,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = warm.run_with_text([*HANDREAD, "doctor", "--glyphs"], {**os.environ, **home})
+    assert done.returncode == 0, done.stderr
     assert "1 octants" in done.stdout
     assert "picks" not in done.stdout
 
@@ -265,7 +260,6 @@ def depth_of(written: str) -> str:
     return "16" if any(re.search(r"(?:^|;)(?:[349]|10)[0-7](?:;|$)", style) for style in styles) else "none"
 
 
-@pytest.mark.skipif(shutil.which("script") is None, reason="there is no script here, to write down what is sent")
 @pytest.mark.parametrize(
     ("options", "env", "depth"),
     [
@@ -282,13 +276,13 @@ def depth_of(written: str) -> str:
 def test_the_screens_send_the_colours_that_were_asked_for(
     home: dict[str, str], options: tuple[str, ...], env: dict[str, str], depth: str
 ) -> None:
-    record = Path(home["HOME"]) / "record"
-    argv = ("script", "-q", "-c", " ".join((*HANDREAD, "--service", "none", *options)), str(record))
-    with Terminal(argv, size=(100, 30), env={**home, **env}) as terminal:
+    sent = io.BytesIO()
+    with Terminal((*HANDREAD, "--service", "none", *options), size=(100, 30), env={**home, **env}) as terminal:
+        terminal._program.logfile_read = sent
         terminal.wait_for("The queue is empty")
         terminal.send("q")
         terminal.wait()
-    assert depth_of(record.read_text("utf-8", "replace")) == depth
+    assert depth_of(sent.getvalue().decode("utf-8", "replace")) == depth
 
 
 # -- pixel by pixel ---------------------------------------------------------------------------------------------------

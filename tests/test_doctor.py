@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import warm
 from tests.fake_service import FakeService, refused, reply
 from tests.terminal import Terminal
 from tests.test_program import HANDREAD, handread, home, profile
@@ -245,7 +246,7 @@ def test_ctrl_c_ends_it_at_once(home: dict[str, str]) -> None:
     with FakeService(files={path: reply(b"", delay=60)}) as service:
         profile(home, service)
         argv = (*HANDREAD, "doctor")
-        with subprocess.Popen(argv, env={**os.environ, **home, "CLOUD_KEY": KEY}, stdout=subprocess.PIPE) as running:
+        with warm.begin(argv, {**os.environ, **home, "CLOUD_KEY": KEY}, stdout=subprocess.PIPE) as running:
             while not service.requests and running.poll() is None:
                 time.sleep(0.02)
             running.send_signal(2)

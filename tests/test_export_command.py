@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import warm
 from tests.exports.shelf import decided, shelve
 from tests.terminal import Terminal
 from tui.export_run import left_in_words
@@ -36,10 +37,7 @@ def fill(tmp_path: Path, pages: int) -> None:
 
 
 def handread(home: dict[str, str], *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, **home}
-    return subprocess.run(
-        [*HANDREAD, *arguments], env=environment, capture_output=True, text=True, check=False, cwd=cwd
-    )
+    return warm.run_with_text([*HANDREAD, *arguments], {**os.environ, **home}, cwd=cwd)
 
 
 def test_it_writes_files_and_says_how_many(home: dict[str, str], tmp_path: Path) -> None:
@@ -125,7 +123,7 @@ def test_interrupted_it_leaves_whole_files_and_says_how_to_go_on(
     fill(tmp_path, 20)
     out = tmp_path / "out"
     command = [*HANDREAD, "export", "--format", "picture,pairs", "--lines", "all", "--out", str(out)]
-    process = subprocess.Popen(command, env={**os.environ, **home}, stderr=subprocess.PIPE, text=True)
+    process = warm.begin(command, {**os.environ, **home}, stderr=subprocess.PIPE)
     while process.poll() is None and len(list(out.glob("page*"))) < 4:
         time.sleep(0.01)
     process.send_signal(number)

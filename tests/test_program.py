@@ -199,11 +199,11 @@ def test_killed_while_the_service_reads_nothing_is_sent_twice(
     with FakeService([slow], key="s3cret") as service:
         profile(home, service)
         environment = {**os.environ, **home, "CLOUD_KEY": "s3cret"}
-        first = subprocess.Popen([*HANDREAD, "run", str(tmp_path)], env=environment, stdout=subprocess.DEVNULL)
+        first = warm.begin([*HANDREAD, "run", str(tmp_path)], environment, stdout=subprocess.DEVNULL)
         wait_until_stored(Path(home["HANDREAD_QUEUE"]), moment)
         first.send_signal(signal.SIGKILL)
         first.wait()
-        second = subprocess.run([*HANDREAD, "run"], env=environment, capture_output=True, text=True, check=False)
+        second = handread(environment, "run")
         assert second.returncode == 0, second.stderr
         assert second.stdout.count("jumps over\n") == 4
         assert len(service.posts) == 4
@@ -230,12 +230,8 @@ def test_interrupted_it_says_how_to_go_on(home: dict[str, str], tmp_path: Path) 
     draw_page(tmp_path / "a.png")
     with FakeService([submission(running())], key="s3cret") as service:
         profile(home, service)
-        process = subprocess.Popen(
-            [*HANDREAD, "run", str(tmp_path / "a.png")],
-            env={**os.environ, **home, "CLOUD_KEY": "s3cret"},
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        environment = {**os.environ, **home, "CLOUD_KEY": "s3cret"}
+        process = warm.begin([*HANDREAD, "run", str(tmp_path / "a.png")], environment, stderr=subprocess.PIPE)
         wait_until(lambda: len(service.polls) > 1)
         process.send_signal(signal.SIGINT)
         _, words = process.communicate(timeout=20)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from tests import warm
 from tests.fake_service import WRONG_KEY, FakeService, refused, running, submission
 from tests.test_pipeline import until
 from tests.test_program import HANDREAD, READ, home, profile
@@ -286,9 +287,7 @@ async def test_while_another_runs_the_queue_it_queues_and_goes_on_afterwards(
 def test_a_signal_ends_it_and_the_same_command_goes_on(home: dict[str, str], scans: Path, service: FakeService) -> None:
     service.script = [submission(*[running()] * 10_000)]
     command = [*HANDREAD, "watch", "--settle", "0.01", "--every", "0.05", "--json", str(scans)]
-    process = subprocess.Popen(
-        command, env={**os.environ, **home}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    process = warm.begin(command, {**os.environ, **home}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     page(scans, "new.png")
     until(lambda: service.polls)
     process.send_signal(signal.SIGTERM)

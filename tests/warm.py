@@ -44,17 +44,25 @@ SOON = (
     "tui.assembly",
     "tui.batch",
     "tui.cli",
+    "tui.cli.run",
+    "tui.cli.screens",
     "tui.doctor",
     "tui.export_run",
     "tui.intake",
     "tui.plain",
     "tui.scoring",
     "tui.store",
+    "tui.terminal_query",
     "tui.view.keymap",
+    *("anyio._backends._asyncio", "certifi", "encodings.idna", "httpcore", "tomllib"),
+    *("starlette.applications", "starlette.formparsers", "uvicorn.lifespan.on", "uvicorn.protocols.http.h11_impl"),
+    *("PIL.ImageOps", "PIL.JpegImagePlugin", "PIL.PngImagePlugin", "PIL.TiffImagePlugin"),
 )
-"""What its commands import; nothing of it imports Textual."""
+"""What its commands import, and what libraries import for them when they are used; nothing of it imports Textual."""
 SCREENS = "tui.view.app"
 """What it imports as soon as it knows the terminal, and has told Textual of it in the environment."""
+DRAWN = ("textual.drivers.linux_driver", "textual.layouts.horizontal", "textual.scrollbar", "tui.view.line")
+"""What Textual, and the way to the terminal, import when there is something to be drawn."""
 OBEYED_BY_PYTHON = ("LANG", "LC_", "LD_", "PYTHON", "TEXTUAL")
 """How the names of variables begin that count before a program can read them."""
 LONGEST = 1 << 17
@@ -152,7 +160,13 @@ def can_start(argv: Argv, env: Mapping[str, str]) -> bool:
 
 
 def _ground(env: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted((name, value) for name, value in env.items() if name.startswith(OBEYED_BY_PYTHON)))
+    """Return what Python obeys; of the locale that is the signs, which have one name under several variables."""
+    obeyed = {name: value for name, value in env.items() if name.startswith(OBEYED_BY_PYTHON)}
+    signs = env.get("LC_ALL") or env.get("LC_CTYPE") or env.get("LANG") or ""
+    if signs.endswith("UTF-8"):  # otherwise Python makes something of it that depends on which variable says so
+        obeyed = {name: value for name, value in obeyed.items() if not name.startswith(("LANG", "LC_"))}
+        obeyed["LC_CTYPE"] = signs
+    return tuple(sorted(obeyed.items()))
 
 
 def start(
@@ -171,7 +185,7 @@ def start(
 
 
 def run(
-    argv: Argv, env: Mapping[str, str], given: bytes = b"", *, together: bool = False
+    argv: Argv, env: Mapping[str, str], given: bytes = b"", *, cwd: Path | None = None, together: bool = False
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a program to its end without a terminal, as subprocess.run does; `given` is what it finds on stdin.
 
@@ -179,23 +193,58 @@ def run(
     """
     if not can_start(argv, env):
         errors = subprocess.STDOUT if together else subprocess.PIPE
-        return subprocess.run(argv, env=env, input=given, stdout=subprocess.PIPE, stderr=errors, check=False)
+        return subprocess.run(argv, env=env, input=given, cwd=cwd, stdout=subprocess.PIPE, stderr=errors, check=False)
     with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
         stdin.write(given)
         stdin.seek(0)
         streams = [stdin, stdout, stdout if together else stderr]
-        status = start(argv, env, [stream.fileno() for stream in streams], has_terminal=False).wait()
+        numbers = [stream.fileno() for stream in streams]
+        status = start(argv, env, numbers, str(cwd) if cwd else None, has_terminal=False).wait()
         assert status is not None
         stdout.seek(0)
         stderr.seek(0)
         return subprocess.CompletedProcess(argv, os.waitstatus_to_exitcode(status), stdout.read(), stderr.read())
 
 
-def run_with_text(argv: Argv, env: Mapping[str, str], given: str = "") -> subprocess.CompletedProcess[str]:
+def run_with_text(
+    argv: Argv, env: Mapping[str, str], given: str = "", *, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run a program to its end without a terminal, with text on its streams."""
-    done = run(argv, env, given.encode())
+    done = run(argv, env, given.encode(), cwd=cwd)
     said, complained = (re.sub("\r\n?", "\n", stream.decode()) for stream in (done.stdout, done.stderr))
     return subprocess.CompletedProcess(done.args, done.returncode, said, complained)
+
+
+def begin(
+    argv: Argv, env: Mapping[str, str], *, stdout: int | None = None, stderr: int | None = None
+) -> subprocess.Popen[str]:
+    """Start a program without a terminal, as subprocess.Popen does, with text on its streams."""
+    begun = Begun if can_start(argv, env) else subprocess.Popen[str]
+    return begun(argv, env=env, stdout=stdout, stderr=stderr, text=True)
+
+
+class Begun(subprocess.Popen[str]):
+    """The program with pipes, as subprocess.Popen is for others."""
+
+    def _execute_child(self, argv: Argv, *how: Any) -> None:
+        """Have it forked, where Popen would fork this process; what is told there stands always in this order."""
+        cwd, env, pipes = how[4], how[5], how[9:15]
+        theirs = [pipe if pipe != -1 else number for number, pipe in enumerate((pipes[0], pipes[3], pipes[5]))]
+        self._started = start(argv, env, theirs, str(cwd) if cwd else None, has_terminal=False)
+        self._child_created = True
+        self.pid = self._started.pid
+        self._close_pipe_fds(*pipes)  # type: ignore[attr-defined]  # its own, of which the types know nothing
+
+    def _internal_poll(self, *_: object, **__: object) -> int | None:
+        return self._wait(0)
+
+    def _wait(self, timeout: float | None) -> int | None:
+        status = self._started.wait(timeout if timeout is None else max(0, timeout))
+        if status is not None:
+            self.returncode = os.waitstatus_to_exitcode(status)
+        elif timeout:
+            raise subprocess.TimeoutExpired(self.args, timeout)
+        return self.returncode
 
 
 class InTerminal(fdspawn):  # type: ignore[misc]  # pexpect has no types
@@ -284,7 +333,7 @@ def stand_ready(number: int) -> None:
         importlib.import_module(name)
     assert "textual" not in sys.modules, f"one of {SOON} imports Textual"
     early = set(sys.modules)
-    for name in importlib.import_module(SCREENS).SOON:
+    for name in (*importlib.import_module(SCREENS).SOON, *DRAWN):
         importlib.import_module(name)
     names = [name for name in sys.modules.keys() - early if name.startswith(("textual", "tui.view"))]
     assert threading.active_count() == 1, "a process with threads is not forked"

@@ -207,7 +207,7 @@ async def kept_figures(worker: Worker) -> str:
 
 async def measure(images: list[tuple[Path, bytes]]) -> None:
     """Print the table, then the times of starting and cancelling."""
-    short = drawn.as_file(drawn.page([drawn.FIRST]))
+    short = drawn.as_file(drawn.page([drawn.FIRST], size=(800, 400)))
     worker = Worker()
     start = await cold_start(worker, short)
     print(HEAD)

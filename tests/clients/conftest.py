@@ -9,15 +9,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.clients.environments import ENVIRONMENTS, NotInstallable, make_all
+from tests.clients.environments import ENVIRONMENTS, FOLDERS, NotInstallable, make_all
+from tests.clients.ready import Ready
 from tests.engine import drawn
 from tests.fake_service import FakeService, reply
+from tests.warm import CAN_FORK
 
 KEY = "a-key-of-our-own"
 IMAGE_HOST = "127.0.0.1"
@@ -36,43 +39,64 @@ class Clients:
 
     endpoint: str
     """Where `handread serve` listens, without a path."""
-    environments: Mapping[str, Path | NotInstallable]
+    folders: Mapping[str, Path | NotInstallable]
     """The folders of their libraries."""
+    scratch: Path
+    """Where what they print is written meanwhile."""
+    ready: dict[str, Ready]
+    """The processes that have imported a library, by its environment."""
+    ended: ExitStack
+    """Ends them."""
 
     def ask(self, script: str, library: str, *arguments: str | Path, key: str = KEY) -> Any:
         """Return what a script prints, whose arguments begin with the endpoint and the key."""
-        return json.loads(self.run(script, library, self.endpoint, key, *arguments))
+        asked = [self.endpoint, key, *(str(argument) for argument in arguments)]
+        if not CAN_FORK:
+            return json.loads(self.run(script, library, *asked))
+        if library not in self.ready:
+            self.ready[library] = self.ended.enter_context(Ready(self._variables(library), self.scratch))
+        return json.loads(_printed(self.ready[library].run(SCRIPTS / script, asked, ANSWER)))
 
     def run(self, script: str, library: str, *arguments: str | Path) -> str:
-        """Return what a script prints; the test is skipped where its library cannot be installed."""
-        folder = self.environments[library]
-        if isinstance(folder, NotInstallable):
-            pytest.skip(f"{library} cannot be installed: {folder}")
-        variables = {
-            "PYTHONPATH": str(folder),
+        """Return what a script prints, which Python has started."""
+        return _printed(
+            subprocess.run(
+                [sys.executable, SCRIPTS / script, *arguments],
+                env=self._variables(library),
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=ANSWER,
+            )
+        )
+
+    def _variables(self, library: str) -> Mapping[str, str]:
+        """Return the environment of its scripts; the test is skipped where it cannot be installed."""
+        folders = [self.folders[name] for name in ENVIRONMENTS[library]]
+        for folder in folders:
+            if isinstance(folder, NotInstallable):
+                pytest.skip(f"{library} cannot be installed: {folder}")
+        return {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(str(folder) for folder in folders),
             "PYTHONDONTWRITEBYTECODE": "",  # the next script finds the libraries compiled
             "no_proxy": "127.0.0.1",
-            "MPLCONFIGDIR": str(folder),  # where matplotlib notes the fonts it found
+            "MPLCONFIGDIR": str(folders[0]),  # where matplotlib notes the fonts it found
         }
-        done = subprocess.run(
-            [sys.executable, SCRIPTS / script, *arguments],
-            env={**os.environ, **variables},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=ANSWER,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+
+
+def _printed(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 @pytest.fixture(scope="session")
-def environments(
+def folders(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Mapping[str, Path | NotInstallable]:
     """The folders of the libraries, kept in the cache of pytest from one run to the next."""
     cache: pytest.Cache | None = getattr(request.config, "cache", None)
-    return make_all(cache.mkdir("clients") if cache else tmp_path_factory.mktemp("clients"), ENVIRONMENTS)
+    return make_all(cache.mkdir("clients") if cache else tmp_path_factory.mktemp("clients"), FOLDERS)
 
 
 @pytest.fixture(scope="session")
@@ -105,8 +129,11 @@ def address(server: subprocess.Popen[bytes], said: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def clients(endpoint: str, environments: Mapping[str, Path | NotInstallable]) -> Clients:
-    return Clients(endpoint, environments)
+def clients(
+    endpoint: str, folders: Mapping[str, Path | NotInstallable], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Clients]:
+    with ExitStack() as ended:
+        yield Clients(endpoint, folders, tmp_path_factory.mktemp("printed"), {}, ended)
 
 
 @pytest.fixture(scope="session")

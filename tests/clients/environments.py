@@ -1,7 +1,8 @@
-"""Where the client libraries live: a folder for each set of them, beside the project's own environment.
+"""Where the client libraries live: in folders of their own, beside the project's own environment.
 
-The versions of one library cannot live together, and none of them is a dependency of the project. A folder made by
-`pip install --target` and named on PYTHONPATH keeps them apart as a virtual environment would, and is made sooner.
+The versions of one library cannot live together, and none of them is a dependency of the project. Folders made by
+`pip install --target` and named on PYTHONPATH keep them apart as virtual environments would, and are made sooner: each
+version lies alone in one, and what all of them need, which is the same for all, in one beside it.
 """
 
 from __future__ import annotations
@@ -16,31 +17,45 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 COMPUTERVISION = "azure-cognitiveservices-vision-computervision"
-ENVIRONMENTS: dict[str, tuple[str, ...]] = {
-    "computervision-0.1.0": (f"{COMPUTERVISION}==0.1.0",),
-    "computervision-0.2.0": (f"{COMPUTERVISION}==0.2.0",),
-    "computervision-0.3.0": (f"{COMPUTERVISION}==0.3.0",),
-    "computervision-0.5.0": (f"{COMPUTERVISION}==0.5.0",),
-    "computervision-0.9.1": (f"{COMPUTERVISION}==0.9.1",),
-    "azure-ai-2025": (
+FOLDERS: dict[str, tuple[str, ...]] = {
+    **{
+        f"computervision-{version}-alone": ("--no-deps", f"{COMPUTERVISION}=={version}")
+        for version in ("0.1.0", "0.2.0", "0.3.0", "0.5.0", "0.9.1")
+    },
+    "azure-ai-2025-and-requests": (
         "azure-ai-documentintelligence==1.0.2",
-        "azure-ai-formrecognizer==3.3.3",
+        "azure-ai-formrecognizer==3.3.3",  # brings msrest and azure-common along, which computervision needs
         "azure-ai-vision-imageanalysis==1.0.0",
+        "requests>=2.32,<3",
     ),
-    "quickstart": ("matplotlib>=3.10,<4", "requests>=2.32,<3"),
+    "matplotlib-3": (
+        "--no-deps",  # numpy, Pillow and packaging are the project's own
+        "matplotlib>=3.10,<4",
+        *("contourpy", "cycler", "fonttools", "kiwisolver", "pyparsing", "python-dateutil", "six"),
+    ),
 }
-"""What is installed, by the name of its folder. A name that is used again must mean the same versions."""
+"""What pip is told to install, by the name of the folder. A name that is used again must mean the same versions."""
+
+ENVIRONMENTS: dict[str, tuple[str, ...]] = {
+    **{
+        f"computervision-{version}": (f"computervision-{version}-alone", "azure-ai-2025-and-requests")
+        for version in ("0.1.0", "0.2.0", "0.3.0", "0.5.0", "0.9.1")
+    },
+    "azure-ai-2025": ("azure-ai-2025-and-requests",),
+    "quickstart": ("matplotlib-3", "azure-ai-2025-and-requests"),
+}
+"""In which folders what a script imports is looked for."""
 
 PATIENCE = 240
 """Seconds that one installation may take; a machine that cannot install these is told why and goes on."""
 
 
 class NotInstallable(Exception):
-    """A set of libraries that cannot be installed here, with the last that pip said."""
+    """Libraries that cannot be installed here, with the last that pip said."""
 
 
 def make_all(cache: Path, wanted: Mapping[str, tuple[str, ...]]) -> Mapping[str, Path | NotInstallable]:
-    """Return each environment's folder within the cache, made now where it is not there, or why it cannot be made."""
+    """Return each folder within the cache, made now where it is not there, or why it cannot be made."""
     with _one_process(cache), ThreadPoolExecutor(max_workers=len(wanted)) as several:
         return dict(zip(wanted, several.map(lambda name: _made(name, wanted[name], cache), wanted), strict=True))
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.clients.conftest import LINES, Clients
 from tests.clients.expected import assert_lines
+from tests.engine import drawn
 
 pytestmark = pytest.mark.xdist_group("clients")
 
@@ -32,8 +33,8 @@ def test_a_document_is_told_page_by_page(document: Any) -> None:
     assert document["statuses"] == ["InProgress", "succeeded"]
     assert (document["model"], document["version"]) == ("prebuilt-read", document["expected_version"])
     first, second = document["pages"]
-    assert (first["number"], first["width"], first["height"], first["unit"]) == (1, 800, 400, "pixel")
-    assert (second["number"], second["width"], second["height"], second["unit"]) == (2, 800, 400, "pixel")
+    assert (first["number"], first["width"], first["height"], first["unit"]) == (1, *drawn.SIZE, "pixel")
+    assert (second["number"], second["width"], second["height"], second["unit"]) == (2, *drawn.SIZE, "pixel")
     assert_lines(first["lines"], LINES[:1])
     assert_lines(second["lines"], LINES[1:])
 
@@ -59,7 +60,7 @@ def test_a_document_may_travel_within_json(clients: Clients, page: Path) -> None
 
 def test_image_analysis_tells_lines_and_words_at_once(clients: Clients, page: Path) -> None:
     told = read(clients, "image_analysis.py", page)
-    assert (told["width"], told["height"]) == (800, 400)
+    assert (told["width"], told["height"]) == drawn.SIZE
     assert told["model"]
     assert_lines(told["lines"], LINES)
     assert all(0 < word["confidence"] <= 1 for line in told["lines"] for word in line["words"])

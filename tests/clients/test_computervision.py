@@ -11,6 +11,7 @@ import pytest
 
 from tests.clients.conftest import LINES, Clients
 from tests.clients.expected import assert_lines
+from tests.engine import drawn
 from tui import demo
 
 pytestmark = pytest.mark.xdist_group("clients")
@@ -62,7 +63,7 @@ def test_batch_read_tells_every_page(clients: Clients, pages: Path, library: str
     assert told["statuses"][-1] == "Succeeded"
     assert told["ended_in_enum"]
     assert [page["number"] for page in told["pages"]] == [1, 2]
-    assert {(page["width"], page["height"], page["unit"]) for page in told["pages"]} == {(800, 400, "pixel")}
+    assert {(page["width"], page["height"], page["unit"]) for page in told["pages"]} == {(*drawn.SIZE, "pixel")}
     assert all(0 <= page["orientation"] < 360 for page in told["pages"])
     assert_lines(told["pages"][0]["lines"], LINES[:1])
     assert_lines(told["pages"][1]["lines"], LINES[1:])

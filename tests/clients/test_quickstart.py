@@ -10,6 +10,7 @@ from PIL import Image
 
 from tests.clients.conftest import KEY, LINES, Clients
 from tests.clients.expected import ink
+from tests.engine import drawn
 
 pytestmark = pytest.mark.xdist_group("clients")
 
@@ -32,7 +33,7 @@ def test_it_prints_every_line(shown: tuple[str, Image.Image]) -> None:
 
 def test_it_outlines_every_line_where_its_ink_is(shown: tuple[str, Image.Image]) -> None:
     _, picture = shown
-    assert picture.size == (800, 400)
+    assert picture.size == drawn.SIZE
     for place, line in enumerate(LINES):
         left, top, right, bottom = ink(line, place)
         for x, y in corners(left, top, right, bottom):
@@ -45,7 +46,7 @@ def test_it_writes_over_every_line_and_leaves_the_page_below(shown: tuple[str, I
         left, top, right, bottom = (round(edge) for edge in ink(line, place))
         assert shows(picture, BLUE, (left - 20, top - 20, right, bottom))
         assert shows(picture, (0, 0, 0), (left, top, right, bottom))
-    assert not shows(picture, RED, (0, 340, 800, 400))
+    assert not shows(picture, RED, (0, 320, 640, 352))
 
 
 def corners(left: float, top: float, right: float, bottom: float) -> Iterator[tuple[int, int]]:
@@ -56,5 +57,5 @@ def corners(left: float, top: float, right: float, bottom: float) -> Iterator[tu
 
 def shows(picture: Image.Image, colour: tuple[int, int, int], area: tuple[int, int, int, int]) -> bool:
     """Say whether a colour is seen within an area."""
-    colours = picture.crop(area).getcolors(800 * 400)
+    colours = picture.crop(area).getcolors(640 * 352)
     return colour in {seen for _, seen in colours or []}

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from PIL import Image, ImageDraw, ImageFont
 
 FIRST, SECOND, THIRD = "The quick brown fox", "jumps over a lazy dog", "and runs away again"
+SIZE = (640, 352)
+"""Little larger than three lines: most of the time lines are looked for, all over the page."""
 
 
 def page(
-    lines: Sequence[str], *, size: tuple[int, int] = (800, 400), left: int = 40, top: int = 40, step: int = 100
+    lines: Sequence[str], *, size: tuple[int, int] = SIZE, left: int = 40, top: int = 40, step: int = 100
 ) -> Image.Image:
     """Return black lines on a white page."""
     image = Image.new("RGB", size, "white")

@@ -102,8 +102,8 @@ async def test_read_3_2_on_the_wire(http: httpx.AsyncClient) -> None:
     assert body["createdDateTime"] == body["lastUpdatedDateTime"] == "2023-11-14T22:13:20Z"
     pages = body["analyzeResult"]["readResults"]
     assert [(page["page"], page["width"], page["height"], page["unit"]) for page in pages] == [
-        (1, 800, 400, "pixel"),
-        (2, 800, 400, "pixel"),
+        (1, *drawn.SIZE, "pixel"),
+        (2, *drawn.SIZE, "pixel"),
     ]
     assert [line["text"] for page in pages for line in page["lines"]] == list(LINES)
     word = pages[0]["lines"][0]["words"][0]

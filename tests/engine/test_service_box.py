@@ -24,9 +24,9 @@ pytestmark = pytest.mark.xdist_group("reading")
 
 LINES = (drawn.FIRST, drawn.SECOND, drawn.THIRD)
 IMAGE = drawn.as_file(drawn.page(LINES))
-FIRST_LINE, SECOND_LINE = Polygon.from_bounds(20, 30, 760, 110), Polygon.from_bounds(20, 130, 760, 210)
+FIRST_LINE, SECOND_LINE = Polygon.from_bounds(20, 30, 620, 110), Polygon.from_bounds(20, 130, 620, 210)
 BOX = "/handread/box"
-CORNERS = "20,130,760,130,760,210,20,210"
+CORNERS = "20,130,620,130,620,210,20,210"
 
 
 @pytest.fixture(scope="module")
@@ -78,13 +78,13 @@ async def test_a_redrawn_box_may_hold_one_word_or_one_letter(http: httpx.AsyncCl
 
 
 async def test_an_empty_box_has_no_text_and_its_own_place(http: httpx.AsyncClient, picture: Path) -> None:
-    nowhere = Polygon.from_bounds(20, 340, 760, 390)
+    nowhere = Polygon.from_bounds(20, 305, 620, 350)
     read = await alternatives_in(http, picture, Place(1, nowhere))
     assert (read.line.text, read.line.polygon, read.alternatives) == ("", nowhere, ())
 
 
 async def test_lines_are_read_again_with_care_one_after_the_other(http: httpx.AsyncClient, picture: Path) -> None:
-    places = [Place(1, FIRST_LINE, (800, 400)), Place(1, SECOND_LINE.scaled(2, 2), (1600, 800))]
+    places = [Place(1, FIRST_LINE, drawn.SIZE), Place(1, SECOND_LINE.scaled(2, 2), (1280, 704))]
     found = [(place, read.line.text) async for place, read in read_again(http, picture, places, language="en")]
     assert found == [(places[0], drawn.FIRST), (places[1], drawn.SECOND)]
 

@@ -16,6 +16,7 @@ from tests.engine import drawn
 from tests.engine.served import ANALYSIS, BYTES, FORM, INTELLIGENCE, PAUSE, READ, RECOGNIZE_TEXT, ended, served
 from tui.dialects import DIALECTS, Answer, Upload
 from tui.engine.keeping import Folder
+from tui.engine.reading import LITERAL
 
 pytestmark = [pytest.mark.xdist_group("families"), pytest.mark.asyncio(loop_scope="module")]
 
@@ -157,7 +158,7 @@ async def test_deleting_what_is_being_read_stops_it() -> None:
 
 async def test_answers_outlive_the_server(tmp_path: Path) -> None:
     async with served(keeper=Folder(tmp_path)) as http:
-        taken = await http.post(READ, content=IMAGE, headers=BYTES)
+        taken = await http.post(f"{READ}?language={LITERAL}", content=IMAGE, headers=BYTES)
         first = await ended(http, taken.headers["Operation-Location"])
     async with served(keeper=Folder(tmp_path)) as http:
         second = await http.get(taken.headers["Operation-Location"])

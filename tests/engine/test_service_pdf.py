@@ -16,14 +16,16 @@ from tests.engine import drawn
 from tests.engine.served import ANALYSIS, BYTES, FORM, INTELLIGENCE, READ, RECOGNIZE_TEXT, ended, served
 from tui.dialects import DIALECTS
 from tui.engine.keeping import Folder
+from tui.engine.reading import LITERAL
 
 pytest.importorskip("pypdfium2", reason="the extra pdf is not installed")
 pytestmark = [pytest.mark.xdist_group("families"), pytest.mark.asyncio(loop_scope="module")]
 
 BATCH = "/vision/v2.1/read/core/asyncBatchAnalyze"
-LETTER = drawn.as_file(drawn.page([drawn.FIRST]), drawn.page([drawn.SECOND]), kind="PDF", resolution=100)
-"""Two pages of 8 x 4 inches."""
-POSTER = drawn.as_file(drawn.page([drawn.FIRST]), kind="PDF", resolution=25)
+PAGES = [drawn.page([line], size=(640, 120)) for line in (drawn.FIRST, drawn.SECOND)]
+LETTER = drawn.as_file(*PAGES, kind="PDF", resolution=100)
+"""Two pages of 6.4 x 1.2 inches: no larger than their lines, for lines are looked for all over a page."""
+POSTER = drawn.as_file(drawn.page([drawn.FIRST], size=(800, 400)), kind="PDF", resolution=25)
 """32 x 16 inches, which are drawn with fewer pixels an inch."""
 
 
@@ -49,8 +51,8 @@ def is_in_inches(numbers: list[float], top: float, left: float = 0.4) -> bool:
 async def test_read_tells_each_page_in_inches(http: httpx.AsyncClient, path: str) -> None:
     first, second = (await answer_to(http, path, LETTER))["analyzeResult"]["readResults"]
     assert [(page["page"], page["width"], page["height"], page["unit"]) for page in (first, second)] == [
-        (1, 8.0, 4.0, "inch"),
-        (2, 8.0, 4.0, "inch"),
+        (1, 6.4, 1.2, "inch"),
+        (2, 6.4, 1.2, "inch"),
     ]
     assert (first["lines"][0]["text"], second["lines"][0]["text"]) == (drawn.FIRST, drawn.SECOND)
     assert is_in_inches(first["lines"][0]["boundingBox"], top=0.5)
@@ -59,14 +61,14 @@ async def test_read_tells_each_page_in_inches(http: httpx.AsyncClient, path: str
 
 async def test_batch_read_tells_inches_too(http: httpx.AsyncClient) -> None:
     page = (await answer_to(http, BATCH, LETTER))["recognitionResults"][0]
-    assert (page["width"], page["height"], page["unit"]) == (8.0, 4.0, "inch")
+    assert (page["width"], page["height"], page["unit"]) == (6.4, 1.2, "inch")
     assert is_in_inches(page["lines"][0]["boundingBox"], top=0.5)
 
 
 async def test_document_intelligence_tells_inches_too(http: httpx.AsyncClient) -> None:
     result = (await answer_to(http, INTELLIGENCE, LETTER))["analyzeResult"]
     page = result["pages"][0]
-    assert (page["width"], page["height"], page["unit"]) == (8.0, 4.0, "inch")
+    assert (page["width"], page["height"], page["unit"]) == (6.4, 1.2, "inch")
     assert is_in_inches(page["lines"][0]["polygon"], top=0.5)
     assert is_in_inches(page["words"][0]["polygon"], top=0.5)
     assert is_in_inches(result["paragraphs"][0]["boundingRegions"][0]["polygon"], top=0.5)
@@ -87,7 +89,7 @@ async def test_only_the_pages_asked_for_are_read(http: httpx.AsyncClient) -> Non
 
 async def test_an_answer_that_is_kept_stays_in_inches(tmp_path: Path) -> None:
     async with served(keeper=Folder(tmp_path)) as http:
-        taken = await http.post(READ, content=LETTER, headers=BYTES)
+        taken = await http.post(f"{READ}?language={LITERAL}", content=LETTER, headers=BYTES)
         first = (await ended(http, taken.headers["Operation-Location"])).json()
     async with served(keeper=Folder(tmp_path)) as http:
         again = (await http.get(taken.headers["Operation-Location"])).json()
@@ -97,7 +99,7 @@ async def test_an_answer_that_is_kept_stays_in_inches(tmp_path: Path) -> None:
 
 async def test_our_dialect_lays_the_boxes_on_the_pixels_of_the_page(http: httpx.AsyncClient) -> None:
     answer = await answer_to(http, READ, LETTER)
-    page = DIALECTS["read-3.2"]({}).parse(json.loads(json.dumps(answer)))[0].fitted(2400, 1200)
+    page = DIALECTS["read-3.2"]({}).parse(json.loads(json.dumps(answer)))[0].fitted(1920, 360)
     assert page.lines[0].polygon is not None
     left, top, _, _ = page.lines[0].polygon.bounds
     assert abs(left - 120) < 30

@@ -26,7 +26,7 @@ from tui.model import Page, Polygon
 pytestmark = pytest.mark.xdist_group("reading")
 
 LINES = (drawn.FIRST, drawn.SECOND, drawn.THIRD)
-SECOND_LINE = Polygon.from_bounds(20, 130, 760, 210)
+SECOND_LINE = Polygon.from_bounds(20, 130, 620, 210)
 GENEROUS = 60.0
 
 
@@ -188,23 +188,23 @@ async def test_a_box_that_nobody_wants_any_more_leaves_the_page_alone(reading_wo
 async def test_boxes_may_be_asked_for_all_at_once_and_each_gets_its_own(
     reading_worker: Worker, document: bytes
 ) -> None:
-    places = [Polygon.from_bounds(20, 30 + 100 * place, 760, 110 + 100 * place) for place in range(3)]
+    places = [Polygon.from_bounds(20, 30 + 100 * place, 620, 110 + 100 * place) for place in range(3)]
     readings = await asyncio.gather(*(reading_worker.box(document, Box(place), language="en") for place in places))
     assert [reading.page.lines[0].text for reading in readings] == list(LINES)
 
 
 @reads
 async def test_a_box_comes_in_the_pixels_that_it_was_asked_for_in(reading_worker: Worker, document: bytes) -> None:
-    half = Box(SECOND_LINE.scaled(0.5, 0.5), width=400, height=200)
+    half = Box(SECOND_LINE.scaled(0.5, 0.5), width=320, height=176)
     (line,) = (await reading_worker.box(document, half, language="en")).page.lines
     assert line.text == drawn.SECOND
     assert line.polygon
-    assert line.polygon.bounds == pytest.approx((10, 65, 380, 105), abs=1)
+    assert line.polygon.bounds == pytest.approx((10, 65, 310, 105), abs=1)
 
 
 @reads
 async def test_where_nothing_is_written_there_is_no_line(reading_worker: Worker, document: bytes) -> None:
-    reading = await reading_worker.box(document, Box(Polygon.from_bounds(20, 340, 760, 390)))
+    reading = await reading_worker.box(document, Box(Polygon.from_bounds(20, 305, 620, 350)))
     assert reading.page.lines == ()
     assert reading.whole == ()
 
@@ -216,10 +216,10 @@ async def test_a_box_of_a_page_that_is_not_there_says_so(reading_worker: Worker,
 
 
 async def test_a_box_survives_the_death_of_the_process_too(worker: Worker, document: bytes) -> None:
-    await worker.box(document, Box(SECOND_LINE))
+    await worker.box(document, Box(SECOND_LINE), language=LITERAL)
     assert worker.pid
     os.kill(worker.pid, signal.SIGKILL)
-    reading = await worker.box(document, Box(SECOND_LINE), language="en", is_careful=True)
+    reading = await worker.box(document, Box(SECOND_LINE), language=LITERAL, is_careful=True)
     assert reading.page.lines[0].text == drawn.SECOND
 
 
@@ -238,7 +238,7 @@ async def test_a_process_that_dies_is_replaced_and_the_document_read_again(worke
             killed.append(worker.pid)
             os.kill(worker.pid, signal.SIGKILL)
 
-    assert lines_of(await worker.read(document, progress=kill_once)) == [list(LINES)]
+    assert lines_of(await worker.read(document, language=LITERAL, progress=kill_once)) == [list(LINES)]
     assert worker.pid not in {None, *killed}
 
 
@@ -251,10 +251,10 @@ async def test_a_document_over_which_it_dies_twice_is_given_up(worker: Worker, d
             os.kill(worker.pid, signal.SIGKILL)
 
     with pytest.raises(EngineCrashed, match="ended unexpectedly") as crash:
-        await worker.read(document, progress=kill)
+        await worker.read(document, language=LITERAL, progress=kill)
     assert crash.value.code == "InternalServerError"
     assert len(killed) == 2
-    assert lines_of(await worker.read(document)) == [list(LINES)]
+    assert lines_of(await worker.read(document, language=LITERAL)) == [list(LINES)]
 
 
 async def test_cancelling_ends_the_process_amid_the_page_and_the_next_read_works(
@@ -269,7 +269,7 @@ async def test_cancelling_ends_the_process_amid_the_page_and_the_next_read_works
         await reading
     assert pid
     await until(lambda: not runs(pid))
-    assert lines_of(await worker.read(document)) == [list(LINES)]
+    assert lines_of(await worker.read(document, language=LITERAL)) == [list(LINES)]
 
 
 async def test_cancelling_one_that_waits_leaves_the_other_alone(worker: Worker, note: bytes) -> None:

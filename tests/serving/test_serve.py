@@ -63,14 +63,8 @@ def command(*options: str | Path) -> list[str]:
 
 @contextmanager
 def serving(keep: Path, *options: str | Path, lines: int = 3, **environment: str) -> Iterator[Server]:
-    process = subprocess.Popen(
-        command("--port", "0", "--keep", keep, *options),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, **environment},
-    )
-    with process:
+    wanted = command("--port", "0", "--keep", keep, *options)
+    with warm.begin(wanted, {**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout
         greeting = [process.stdout.readline().rstrip() for _ in range(lines)]
         found = re.search(r"http://127\.0\.0\.1:\d+", greeting[0])

@@ -3,9 +3,12 @@
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
 
 from tui.model import Failure, Line, Page, Polygon, Word
@@ -53,6 +56,22 @@ def strokes(draw: ImageDraw.ImageDraw, word: str, left: float, top: float) -> No
         x = left + 20 * place
         draw.rectangle((x, top + ord(letter) % 20, x + 4, top + 40), fill=30)
         draw.rectangle((x, top + 20 + ord(letter) % 12, x + 14, top + 24 + ord(letter) % 12), fill=30)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _styles_are_parsed_once() -> Iterator[None]:
+    """Have one program take the styles that another has parsed: they are the same, and hundreds are opened."""
+    parse, parsed = Stylesheet._parse_rules, dict[object, list[RuleSet]]()
+
+    def look_up(sheet: Stylesheet, css: str, *arguments: Any, **more: Any) -> list[RuleSet]:
+        where = (frozenset(sheet._variables.items()), css, arguments, *sorted(more.items()))
+        if where not in parsed:
+            parsed[where] = parse(sheet, css, *arguments, **more)
+        return parsed[where]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Stylesheet, "_parse_rules", look_up)
+        yield
 
 
 @pytest.fixture
