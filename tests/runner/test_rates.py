@@ -1,15 +1,18 @@
 """How often a service is called: by what its tier allows, and never more often."""
 
 import asyncio
-from itertools import pairwise
+from collections.abc import Sequence
+from itertools import cycle, pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.fake_service import refused, running, state, submission
 from tests.runner.desk import DONE, OpenDesk, Time
 from tui.model import State
 from tui.runner import Closure
-from tui.runner.rates import MARGIN, UNLIMITED, Lane, rates_of
+from tui.runner.rates import HURRY, MARGIN, MINUTE, MOST_AT_ONCE, SECOND, UNLIMITED, Lane, rates_of
 from tui.settings import Pace, Service
 
 CLOUD = "https://archive.cognitiveservices.azure.com"
@@ -62,6 +65,70 @@ async def test_a_lane_lets_calls_through_one_by_one_in_the_order_of_coming() -> 
     await asyncio.gather(*map(call, range(20)))
     assert [number for number, _ in passed] == list(range(20))
     assert all(b - a >= 0.5 * MARGIN - 1e-6 for (_, a), (_, b) in pairwise(passed))
+
+
+class BusyTime(Time):
+    """A clock of a busy machine: whoever sleeps wakes late, by each of some times in turn."""
+
+    def __init__(self, late: Sequence[float]) -> None:
+        super().__init__()
+        self._late = cycle(late)
+
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(seconds + next(self._late))
+
+
+async def passed(count: int, rate: float, window: float, late: Sequence[float]) -> list[float]:
+    """Return when so many calls that all wait were let through."""
+    time = BusyTime(late)
+    lane, times = Lane(rate, time, time.sleep, window), []
+
+    async def call() -> None:
+        async with lane.turn(lambda: 0.0):
+            times.append(time.now)
+
+    await asyncio.gather(*(call() for _ in range(count)))
+    return times
+
+
+async def test_calls_that_come_a_little_late_are_made_up_for() -> None:
+    times = await passed(500, 50.0, SECOND, [0.004])
+    assert 499 / (times[-1] - times[0]) == pytest.approx(50 / MARGIN, rel=0.01)
+
+
+async def test_what_is_counted_by_the_minute_may_be_made_up_for_after_longer() -> None:
+    times = await passed(500, 50.0, MINUTE, [0.0] * 60 + [0.3])
+    assert 499 / (times[-1] - times[0]) == pytest.approx(50 / MARGIN, rel=0.04)  # else a quarter would be lost
+    assert min(b - a for a, b in pairwise(times)) >= HURRY * MARGIN / 50 - 1e-6
+
+
+@given(
+    st.sampled_from([(10.0, SECOND), (2.0, MINUTE), (1 / 3, SECOND)]),
+    st.lists(st.floats(0, 5) | st.floats(0, 0.1), min_size=1, max_size=20),
+)
+def test_however_late_calls_come_no_window_holds_more_than_the_service_takes(
+    counted: tuple[float, float], late: list[float]
+) -> None:
+    rate, window = counted
+    times = asyncio.run(passed(150, rate, window, late))
+    assert most_in(window - 1e-6, times) <= max(1, rate * window)
+
+
+async def test_no_more_calls_are_under_way_at_once_than_connections_are_good_for() -> None:
+    time = Time()
+    lane, under_way, most = Lane(0.0, time, time.sleep), 0, 0
+
+    async def call() -> None:
+        nonlocal under_way, most
+        async with lane.turn(lambda: 0.0):
+            under_way += 1
+            most = max(most, under_way)
+            for _ in range(5):
+                await asyncio.sleep(0)
+            under_way -= 1
+
+    await asyncio.gather(*(call() for _ in range(500)))
+    assert most == MOST_AT_ONCE
 
 
 async def test_who_waits_in_a_lane_heeds_a_complaint_that_comes_meanwhile() -> None:

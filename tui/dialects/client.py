@@ -34,6 +34,8 @@ LOCAL_ENDPOINT = "local:"
 LOCAL_URL = "http://local.handread"
 """What the carried engine is called in URLs; no name server is ever asked for it."""
 TIMEOUT = httpx.Timeout(None, connect=10.0, read=60.0, write=120.0)
+LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=100, keepalive_expiry=5.0)
+"""As many connections are kept as may be open: httpx else closes what it has just used where there are more than 20."""
 USER_AGENT = f"handread/{__version__}"
 LARGEST_IMAGE = 100 * 2**20
 """Bytes of an image that is fetched from a URL."""
@@ -155,6 +157,7 @@ def open_client(
         base_url=url,
         auth=OwnKey(key, url) if isinstance(key, Key) else OwnToken(key, url),
         timeout=TIMEOUT,
+        limits=LIMITS,
         headers={"User-Agent": USER_AGENT},
         follow_redirects=False,
         trust_env=transport is None and url.scheme == "https",

@@ -197,24 +197,8 @@ class Flight:
     async def _submit(self, upload: Upload) -> Pending | Answer:
         """Post the picture when its turn comes, and note the operation before anything else can happen."""
         ground = self._ground
-        await ground.turn(ground.posts)
-        if (
-            ground.closure
-            or ground.paused
-            or not await ground.may_post(self._store, self.item.id, self._shipped, self._remark)
-        ):
-            raise _Again
-        self.is_posting = True
-        try:
-            accepted = await self._dialect.submit(self._http, upload)
-        except ServiceError as error:
-            self.is_posting = False
-            if _is_not_taken(error):
-                await ground.save(self._store.not_taken, self.item.id)
-                ground.has_a_call_again()
-            if isinstance(error, Elsewhere):
-                await ground.save(self._store.sent, self.item.id, error.operation)
-            self._not_accepted(error)
+        async with ground.turn(ground.posts):
+            accepted = await self._post(upload)
         ground.reached()
         ground.lost_operations = 0
         ground.tries.pop(self.item.id, None)
@@ -223,6 +207,26 @@ class Flight:
         self._sent = True
         self.is_posting = isinstance(accepted, Answer)  # which would be lost if it were not read now
         return accepted
+
+    async def _post(self, upload: Upload) -> Pending | Answer:
+        ground = self._ground
+        if (
+            ground.closure
+            or ground.paused
+            or not await ground.may_post(self._store, self.item.id, self._shipped, self._remark)
+        ):
+            raise _Again
+        self.is_posting = True
+        try:
+            return await self._dialect.submit(self._http, upload)
+        except ServiceError as error:
+            self.is_posting = False
+            if _is_not_taken(error):
+                await ground.save(self._store.not_taken, self.item.id)
+                ground.has_a_call_again()
+            if isinstance(error, Elsewhere):
+                await ground.save(self._store.sent, self.item.id, error.operation)
+            self._not_accepted(error)
 
     def _not_accepted(self, error: ServiceError) -> NoReturn:
         ground = self._ground
@@ -272,11 +276,11 @@ class Flight:
         while True:
             due = max(next_poll, clock())
             await self._rest_until(next_poll)
-            await ground.turn(ground.polls)
-            late = clock() - due
-            since += late if late > LONGEST_NAP else 0.0
             try:
-                answer = await self._dialect.poll(self._http, pending)
+                async with ground.turn(ground.polls):
+                    late = clock() - due
+                    since += late if late > LONGEST_NAP else 0.0
+                    answer = await self._dialect.poll(self._http, pending)
             except ServiceError as error:
                 next_poll = await self._not_told(error, patience)
                 continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -142,17 +143,17 @@ class Ground:
         rates = rates_of(self.service)
         self.road = Road(self.service.pace, self.clock)
         self.road.narrow(rates.in_flight)
-        self.posts = Lane(rates.posts, self.clock, self.sleep)
-        self.polls = self.posts if rates.together else Lane(rates.polls, self.clock, self.sleep)
+        self.posts = Lane(rates.posts, self.clock, self.sleep, rates.window)
+        self.polls = self.posts if rates.together else Lane(rates.polls, self.clock, self.sleep, rates.window)
 
     @property
     def first_poll(self) -> float:
         """How many seconds after the submission the first poll comes; where calls are counted, one at least."""
         return max(self.service.pace.first_poll, 1.0 if rates_of(self.service).polls else 0.0)
 
-    async def turn(self, lane: Lane) -> None:
-        """Wait until a call may be made."""
-        await lane.wait(lambda: self.road.free_at)
+    def turn(self, lane: Lane) -> AbstractAsyncContextManager[None]:
+        """Wait until a call may be made; it is made inside."""
+        return lane.turn(lambda: self.road.free_at)
 
     async def save(self, write: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Write to the queue file, again and again until it takes it: what is paid for is not thrown away."""

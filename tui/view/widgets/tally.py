@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from rich.segment import Segment
@@ -12,6 +14,9 @@ from textual.widget import Widget
 from tui.model import State
 from tui.store import Tally as Count
 from tui.view.wording import duration, fit
+
+FEW = 20
+"""While more images than these are under way, how many they are is told once a second at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +39,21 @@ class Tally(Widget):
 
     DEFAULT_CSS = "Tally { height: 2; }"
 
-    def __init__(self, *, id: str) -> None:  # noqa: A002 (Textual's own name)
+    def __init__(self, *, clock: Callable[[], float] = time.time, id: str) -> None:  # noqa: A002 (Textual's own name)
         super().__init__(id=id)
         self._rows = ("", "")
         self._trouble = False
+        self._clock = clock
+        self._shown_at = float("-inf")
 
     def show(self, progress: Progress) -> None:
-        """Show a progress; what reads the same is not drawn again."""
-        rows = _rows(progress, self.size.width)
-        if (rows, bool(progress.trouble)) != (self._rows, self._trouble):
-            self._rows, self._trouble = rows, bool(progress.trouble)
+        """Show a progress, of many that run the last of each second; what reads the same is not drawn again."""
+        rows, trouble = _rows(progress, self.size.width), bool(progress.trouble)
+        if (rows, trouble) == (self._rows, self._trouble):
+            return
+        now = self._clock()
+        if _under_way(progress.count) <= FEW or trouble != self._trouble or not 0 <= now - self._shown_at < 1:
+            self._rows, self._trouble, self._shown_at = rows, trouble, now
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -69,11 +79,14 @@ def _spread(left: str, right: str, width: int) -> str:
 def machine_words(count: Count) -> str:
     """Return the items' states: `waiting 84   running 6   done 312   failed 2`."""
     items = count.items
-    running = items[State.SENDING] + items[State.SENT]
     return (
-        f"waiting {items[State.WAITING]:,}   running {running:,}   done {items[State.DONE]:,}"
+        f"waiting {items[State.WAITING]:,}   running {_under_way(count):,}   done {items[State.DONE]:,}"
         f"   failed {items[State.FAILED]:,}"
     )
+
+
+def _under_way(count: Count) -> int:
+    return count.items[State.SENDING] + count.items[State.SENT]
 
 
 def person_words(count: Count) -> str:
