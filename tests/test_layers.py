@@ -1,6 +1,7 @@
 """Who may import whom: the shape of the program, asserted."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -230,6 +231,13 @@ def test_inside_the_view_nothing_looks_back(path: Path) -> None:
         assert "tui.view.app" not in inside
     elif path.name != "app.py":
         assert not {name for name in inside if "screens" in name}
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "view").rglob("*.py")), ids=lambda path: path.name)
+def test_no_handler_calls_that_of_its_base_which_textual_calls_too(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef) and re.fullmatch(r"on_(?!event$)\w+", node.name):
+            assert f"super().{node.name}(" not in ast.unparse(node), f"{node.name} runs twice"
 
 
 @pytest.mark.parametrize(

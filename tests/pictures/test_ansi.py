@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.pictures.ansi import ansi, grey, grey256
-from tui.pictures.terminal import Colours
 from tui.pictures.cells import Cells, Run
+from tui.pictures.terminal import Colours
 
 DRAWING = Cells(6, ((Run("▌▐", 15, 0), Run("  ", 15, 5), Run("▀", 10, 5), Run(" ", 15, 0)), (Run("      ", 15, 0),)))
 

@@ -101,8 +101,12 @@ class ListingScreen(FindingScreen[None]):
     def on_mount(self) -> None:
         """Show what there is, and look for what moved from now on."""
         self.pull()
+        self.begin()
         self._images.focus()
         self.set_interval(GLANCE, self.pull)
+
+    def begin(self) -> None:
+        """Do what is to be done once the images are listed."""
 
     def on_unmount(self) -> None:
         """Look no further for anything."""

@@ -94,7 +94,6 @@ class LookingBackScreen(SearchingScreen):
 
     def on_mount(self) -> None:
         """Count what was decided today, too."""
-        super().on_mount()
         midnight = time.mktime((*time.localtime(self._clock())[:3], 0, 0, 0, 0, 0, -1))
         self.work("pace", self._count_today, midnight)
 

@@ -26,9 +26,8 @@ class QueueScreen(SecondPassScreen):
         super().__init__(tools)
         self._opens_review = opens_review
 
-    def on_mount(self) -> None:
-        """Show what there is, with the cursor where the review stood."""
-        super().on_mount()
+    def begin(self) -> None:
+        """Put the cursor where the review stood."""
         self._images.show_marks(self._store.marked())
         waiting = self._where_review_stood()
         if waiting:

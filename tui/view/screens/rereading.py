@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from tui.knowledge import Question
 from tui.model import Line, LineKey, Page, Polygon, Trouble, printable
-from tui.review import line_at, verdict_on
+from tui.review import Spot, line_at, verdict_on
 from tui.view.screens.looking_back import LookingBackScreen
+from tui.view.tools import Tools
 from tui.view.wording import duration
 
 NOTHING_READS = "Nothing here reads single lines: it takes the engine carried along, pip install 'handread[local]'."
@@ -17,12 +18,11 @@ NOTHING_READS = "Nothing here reads single lines: it takes the engine carried al
 class RereadingScreen(LookingBackScreen):
     """A review in which lines can be read again."""
 
-    def on_mount(self) -> None:
-        """Nothing was read again yet."""
+    def __init__(self, tools: Tools, item_id: int, spot: Spot | None = None) -> None:
+        super().__init__(tools, item_id, spot)
         self._read_since: dict[tuple[int, LineKey], Line] = {}
         self._reads_since = 0.0
         self._to_read_again = 0
-        super().on_mount()
 
     async def action_read_again(self) -> None:
         """Read the line again, with care; where that was done, take what was read."""
