@@ -169,7 +169,7 @@ async def test_a_thousand_bad_files_are_told_of_in_a_few_sentences(queue: Path, 
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         for _ in range(30):
             await pilot.pause(0.1)
-            if "The like is" in screen_text(pilot):
+            if all(words in screen_text(pilot) for words in ("The like is", "failed 40")):
                 break
         text = " ".join(screen_text(pilot).split())
         assert len(app._notifications) == 3

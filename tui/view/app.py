@@ -104,10 +104,8 @@ class HandreadApp(App[None]):
         self._offer = ""
         self._left_at: Whereabouts | None = None
 
-    def on_mount(self) -> None:
-        """Open the queue file, show the queue and set the machine to work."""
-        if self._settings.theme in self.available_themes:
-            self.theme = self._settings.theme
+    def get_default_screen(self) -> QueueScreen:
+        """Open the queue file and return its screen; an empty one before it would only be laid out and painted too."""
         self._store = Store(self._settings.queue)
         self._desk = Desk(self._settings.queue)
         self._adviser = Adviser(self._settings.queue)
@@ -131,10 +129,16 @@ class HandreadApp(App[None]):
         )
         here = self._where_it_was_left(preferences.get("whereabouts", ""))
         queue = QueueScreen(tools, opens_review=self._opens_review and here is None)
-        self.push_screen(queue)
+        queue.call_after_refresh(self._set_to_work)
         if here is not None:
             queue.call_after_refresh(queue.return_to, here)
-            self._keep_in_the_background("whereabouts", "")
+            self.call_later(self._keep_in_the_background, "whereabouts", "")
+        return queue
+
+    def on_mount(self) -> None:
+        """Dress the screens as the person wants it, and listen to what comes from outside."""
+        if self._settings.theme in self.available_themes:
+            self.theme = self._settings.theme
         with suppress(NotImplementedError, RuntimeError):  # where there are no signals, or another thread has them
             for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
                 asyncio.get_running_loop().add_signal_handler(number, self._end, number)
@@ -146,7 +150,6 @@ class HandreadApp(App[None]):
         sys.setswitchinterval(TURN)
         if self._runner is not None and self._service is not None and self._service.is_paid:
             self._runner.pause()  # until it is known what there is to pay for, and the person agrees
-        queue.call_after_refresh(self._set_to_work)
 
     def _set_to_work(self) -> None:
         """Begin what needs no eyes, now that there is something to be seen."""
