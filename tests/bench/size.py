@@ -12,8 +12,8 @@ the real program works on it in a terminal. Told are
     memory         the most that was resident, in MiB
     added          how many files a second are put into a queue, hashed and measured
 
-and with --peers the same of less, neomutt, mc and tig, where they are installed: less and tig on as many lines as there
-are images, neomutt on 10,000 mails, mc on 10,000 files. Times are by the clock: compare the rows of one run.
+and with --peers the same of other programs with lists as long (tests/bench/lists.py), where they are installed. Times
+are by the clock: compare the rows of one run.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import shutil
 import statistics
 import subprocess
 import sys
@@ -34,6 +33,7 @@ from tempfile import TemporaryDirectory
 from PIL import Image
 
 from tests.bench.line import HANDREAD, environment
+from tests.bench.lists import HELLO, long_lists
 from tests.bench.queue_file import write_queue
 from tests.reviewer import MeasuredTerminal
 from tests.terminal import KEYS, NotShown
@@ -44,14 +44,12 @@ SIZE = (200, 50)
 PATIENCE = 120.0
 FIRST = 3
 """So many hits on the screen are the first."""
+STARTS = 9
+"""So often each program is started."""
 QUIET = 0.06
 """So many seconds without a byte are rest."""
-HELLO = (
-    "from textual.app import App\nfrom textual.widgets import Label\n"
-    "class Hello(App[None]):\n    BINDINGS = [('q', 'quit', 'Quit')]\n"
-    "    def compose(self):\n        yield Label('hello')\nHello().run()\n"
-)
-MAILS = 10_000
+STARTED = (sys.executable, "-c", "from tui.cli import main; main()", "--service", "none")
+"""The program as its command starts it; the terminal for tests forks what is `python -m tui`."""
 FILTERS = ("flagged", "text~Raveloe", "text~wea", "conf<.7 & undecided", "name~999")
 SEARCHES = ("Silas the Weaver", "wea")
 
@@ -109,7 +107,7 @@ class Watch:
         while self._terminal.received == received and time.perf_counter() - at < 1:
             self._terminal.rest(0.01)
         self._terminal.rest(QUIET)
-        return 1e3 * (self._terminal.last_at - at)
+        return max(0.0, 1e3 * (self._terminal.last_at - at))  # of a key that did nothing no byte came
 
     def memory(self) -> float:
         """Return the most that was resident, in MiB, of the program and of what it has started."""
@@ -177,10 +175,9 @@ def _peak(pid: int) -> int:
 def handread(queue: Path, folder: Path, times: int) -> Iterator[Figure]:
     """Yield what the program takes on a queue file."""
     home = environment(folder) | {"HANDREAD_QUEUE": str(queue)}
-    started = time.perf_counter()
     with TimedTerminal((*HANDREAD, "--service", "none"), SIZE, home) as terminal:
-        watch = Watch(terminal, started)
-        yield _ms("start, to the queue", watch.start(r"parish/"))
+        watch = Watch(terminal, time.perf_counter())
+        watch.start(r"parish/")
         terminal.rest(0.3)
         yield _keys("a row down", watch.keys("j", times))
         terminal.received = 0
@@ -200,45 +197,39 @@ def handread(queue: Path, folder: Path, times: int) -> Iterator[Figure]:
         terminal.wait()
 
 
-def peers(folder: Path, lines: int, times: int) -> Iterator[Figure]:
-    """Yield what other programs take, those that are installed."""
-    rows = folder / "rows.txt"
-    rows.write_text("".join(f"row {number} of a long list of things\n" for number in range(1, lines + 1)))
-    box = folder / "mails.mbox"
-    box.write_text("".join(_mail(number) for number in range(min(MAILS, lines))))
-    files = folder / "files"
-    files.mkdir()
-    for number in range(min(MAILS, lines)):
-        (files / f"file{number:05}.txt").touch()
-    programs: dict[str, tuple[Sequence[str], str, str]] = {
-        "textual, hello": ((sys.executable, "-c", HELLO), "hello", ""),
-        "less": (("less", str(rows)), "row 1 ", "j"),
-        "neomutt": (("neomutt", "-n", "-F", "/dev/null", "-e", "set folder=/", "-R", "-f", str(box)), "subject 0", "j"),
-        "mc": (("mc", "-n", str(files)), r"file00000", "down"),
+def starts(queue: Path, folder: Path, times: int) -> Iterator[Figure]:
+    """Yield how long it takes until the queue is on the screen, and beside it until Textual says hello, by turns."""
+    programs = {
+        "start, to the queue": (STARTED, r"parish/", environment(folder) | {"HANDREAD_QUEUE": str(queue)}),
+        "textual, hello: start": ((sys.executable, "-c", HELLO), "hello", environment(folder)),
     }
-    for name, (argv, until, key) in programs.items():
-        if not shutil.which(argv[0]):
-            continue
+    taken: dict[str, list[float]] = {name: [] for name in programs}
+    for _ in range(times):
+        for name, (argv, until, home) in programs.items():
+            started = time.perf_counter()
+            with TimedTerminal(argv, SIZE, home) as terminal:
+                taken[name].append(Watch(terminal, started).start(until))
+    ours, theirs = (statistics.median(each) for each in taken.values())
+    for name, each in taken.items():
+        yield _ms(name, statistics.median(each))
+    yield Figure("start, times that of hello", f"{ours / theirs:.2f}")
+
+
+def peers(folder: Path, rows: int, times: int) -> Iterator[Figure]:
+    """Yield what other programs take with lists of so many rows, those that are installed."""
+    for peer in long_lists(folder, rows):
         started = time.perf_counter()
-        with TimedTerminal(argv, SIZE, environment(folder)) as terminal:
+        with TimedTerminal(peer.argv, SIZE, environment(folder), cwd=peer.cwd) as terminal:
             watch = Watch(terminal, started)
             try:
-                yield _ms(f"{name}: start", watch.start(until))
+                yield _ms(f"{peer.name}: start", watch.start(peer.first))
             except NotShown:
-                yield Figure(f"{name}: start", "not here")
+                yield Figure(f"{peer.name}: start", "not here")
                 continue
             terminal.rest(0.3)
-            if key:
-                yield _keys(f"{name}: a row down", watch.keys(key, times))
-            yield Figure(f"{name}: memory, MiB", f"{watch.memory():.0f}")
-
-
-def _mail(number: int) -> str:
-    date = f"Mon, 1 Jan 2024 00:{number // 60 % 60:02}:{number % 60:02} +0000"
-    return (
-        f"From a@b Mon Jan  1 00:00:00 2024\nFrom: a@b\nDate: {date}\nSubject: subject {number}\n"
-        f"Message-ID: <{number}@b>\n\nText {number}\n\n"
-    )
+            if peer.down:
+                yield _keys(f"{peer.name}: a row down", watch.keys(peer.down, times))
+            yield Figure(f"{peer.name}: memory, MiB", f"{watch.memory():.0f}")
 
 
 def added_a_second(folder: Path, images: int) -> float:
@@ -289,6 +280,8 @@ def main(arguments: Sequence[str] | None = None, say: Callable[[str], None] = pr
         if not queue.exists():
             write_queue(queue, images)
         say(f"{size_of(queue).what:36}{size_of(queue).value}")
+        for figure in starts(queue, folder, 1 if chosen.quick else STARTS):
+            say(f"{figure.what:36}{figure.value}")
         for figure in handread(queue, folder, times):
             say(f"{figure.what:36}{figure.value}")
         say(f"{'files added a second':36}{added_a_second(folder, 40 if chosen.quick else min(images, 20_000)):,.0f}")
