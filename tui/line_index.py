@@ -425,7 +425,6 @@ class ItemsMatching:
         """The revision of the queue file when the search began."""
         self._asked = _Asked(connection, filter, now, marked)
         self._found = array("q")
-        self._places: dict[int, int] = {}
         self._looked_at = 0
         self._candidates: Sequence[int] = ()
         if self._asked.few is not None:
@@ -467,12 +466,21 @@ class ItemsMatching:
 
     def place(self, item_id: int) -> int | None:
         """Return the place of an item; None when it is not among them."""
-        self.look_until(lambda: item_id in self._places)
-        return self._places.get(item_id)
+        place, looked = self.place_so_far(item_id), self.found
+        while place is None and not self.is_complete:
+            self.look_until(lambda: self.found > looked)
+            place, looked = self._place_from(looked, item_id), self.found
+        return place
 
     def place_so_far(self, item_id: int) -> int | None:
         """Return the place of an item among those found so far."""
-        return self._places.get(item_id)
+        return self._place_from(0, item_id)
+
+    def _place_from(self, start: int, item_id: int) -> int | None:
+        try:
+            return self._found.index(item_id, start)
+        except ValueError:
+            return None
 
     def look_for(self, seconds: float) -> bool:
         """Look at more items for a while, such as between two keys; True when all have been looked at."""
@@ -518,7 +526,6 @@ class ItemsMatching:
     def _keep(self, item_ids: Iterable[int]) -> None:
         for item_id in item_ids:
             self._found.append(item_id)
-            self._places[item_id] = len(self._found) - 1
 
     def _among_few(self) -> list[int]:
         """Return the items of the few lines that an index finds, where the filter lets any of those through."""

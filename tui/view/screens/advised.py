@@ -57,6 +57,7 @@ class AdvisedScreen(DecidingScreen):
     async def _advise(self, question: Question) -> None:
         """Make what is shown ready, then what the next lines need."""
         with suppress(StoreError):  # what is wrong with the queue file is told when something is decided
+            await self._adviser.learn()  # what is shown by now may be from before the last decision
             found = await self._adviser.advise(question)
             if self._asked() == question:
                 self._present(question, found)
