@@ -232,14 +232,20 @@ def slow_review(folder: Path, line: Sequence[str], lines: int) -> float:
     with WeighedTerminal(argv, (80, 24), environment(folder)) as terminal:
         terminal.wait_for("lines decided|done", PATIENCE)
         terminal.send("enter")
-        terminal.wait_for(partial(_is_at, 1), PATIENCE)
+        terminal.wait_for(partial(_has_gone_on, None), PATIENCE)
         terminal.settle(1)
-        return sum(answered(terminal, "a", partial(_is_at, number + 1)) for number in range(1, lines + 1))
+        return sum(answered(terminal, "a", partial(_has_gone_on, _place(terminal))) for _ in range(lines))
 
 
-def _is_at(line: int, terminal: Terminal) -> bool:
+def _place(terminal: Terminal) -> tuple[str, int] | None:
     now = seen(terminal.rows)
-    return now is not None and now.line == line and not now.waits
+    return now.place if now is not None else None
+
+
+def _has_gone_on(place: tuple[str, int] | None, terminal: Terminal) -> bool:
+    """Whether another line is shown than the one in that place, with its ink."""
+    now = seen(terminal.rows)
+    return now is not None and now.place != place and not now.waits
 
 
 def slow_table(lines: int) -> Iterator[str]:
@@ -248,7 +254,7 @@ def slow_table(lines: int) -> Iterator[str]:
     for name, line in {"as it is": (), "compressed": ("--compress",)}.items():
         with TemporaryDirectory() as temporary:
             folder = Path(temporary)
-            make_queue(folder, 1)
+            make_queue(folder, 1 + lines // len(TEXTS))
             bare = round_trips(line, lines)
             took = slow_review(folder, line, lines)
         yield f"{name:18}{took:8.1f} s{took / lines:8.2f} s a line{took / bare:8.2f} times the round trips"

@@ -62,7 +62,7 @@ def long_lists(folder: Path, rows: int) -> Iterator[LongList]:
         files.mkdir()
         for number in range(min(MAILS, rows)):
             (files / f"file{number:05}.txt").touch()
-        yield LongList("mc", ("mc", "-u", str(files), str(files)), "file00000", "down")
+        yield LongList("mc", ("mc", "-u", str(files), str(files)), "file00000", "\x0e")
     if shutil.which("tig") and shutil.which("git"):
         yield LongList("tig", ("tig",), f"change {rows - 1}", "j", _commits(folder / "commits", rows))
     if shutil.which("vd"):

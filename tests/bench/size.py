@@ -201,7 +201,7 @@ def starts(queue: Path, folder: Path, times: int) -> Iterator[Figure]:
     """Yield how long it takes until the queue is on the screen, and beside it until Textual says hello, by turns."""
     programs = {
         "start, to the queue": (STARTED, r"parish/", environment(folder) | {"HANDREAD_QUEUE": str(queue)}),
-        "textual, hello: start": ((sys.executable, "-c", HELLO), "hello", environment(folder)),
+        "hello, by turns": ((sys.executable, "-c", HELLO), "hello", environment(folder)),
     }
     taken: dict[str, list[float]] = {name: [] for name in programs}
     for _ in range(times):
