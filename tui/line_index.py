@@ -23,6 +23,7 @@ from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from itertools import islice
 
 from tui.filter_sql import (
@@ -466,11 +467,14 @@ class ItemsMatching:
 
     def place(self, item_id: int) -> int | None:
         """Return the place of an item; None when it is not among them."""
-        place, looked = self.place_so_far(item_id), self.found
-        while place is None and not self.is_complete:
-            self.look_until(lambda: self.found > looked)
-            place, looked = self._place_from(looked, item_id), self.found
+        looked = 0
+        while (place := self._place_from(looked, item_id)) is None and not self.is_complete:
+            looked = self.found
+            self.look_until(partial(self._has_more_than, looked))
         return place
+
+    def _has_more_than(self, count: int) -> bool:
+        return self.found > count
 
     def place_so_far(self, item_id: int) -> int | None:
         """Return the place of an item among those found so far."""
