@@ -41,33 +41,35 @@ class Tally(Widget):
 
     def __init__(self, *, clock: Callable[[], float] = time.time, id: str) -> None:  # noqa: A002 (Textual's own name)
         super().__init__(id=id)
-        self._rows = ("", "")
-        self._trouble = False
+        self._progress: Progress | None = None
         self._clock = clock
         self._shown_at = float("-inf")
 
     def show(self, progress: Progress) -> None:
         """Show a progress, of many that run the last of each second; what reads the same is not drawn again."""
-        rows, trouble = _rows(progress, self.size.width), bool(progress.trouble)
-        if (rows, trouble) == (self._rows, self._trouble):
+        before = self._progress
+        if before is not None and _words(progress) == _words(before):
             return
-        now = self._clock()
-        if _under_way(progress.count) <= FEW or trouble != self._trouble or not 0 <= now - self._shown_at < 1:
-            self._rows, self._trouble, self._shown_at = rows, trouble, now
+        now, changes = self._clock(), before is None or bool(progress.trouble) != bool(before.trouble)
+        if _under_way(progress.count) <= FEW or changes or not 0 <= now - self._shown_at < 1:
+            self._progress, self._shown_at = progress, now
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Draw the first or the second row."""
-        style = self.rich_style
-        if y == 1 and self._trouble:
+        style, width = self.rich_style, self.size.width
+        if self._progress is None:
+            return Strip.blank(width, style)
+        if y == 1 and self._progress.trouble:
             style += Style(bold=True)
-        return Strip([Segment(fit(self._rows[y], self.size.width), style)], self.size.width)
+        return Strip([Segment(fit(_spread(*_words(self._progress)[y], width), width), style)], width)
 
 
-def _rows(progress: Progress, width: int) -> tuple[str, str]:
+def _words(progress: Progress) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Return what stands at the left and at the right of each row."""
     return (
-        _spread(f" handread · {progress.queue}", machine_words(progress.count), width),
-        _spread(" " + (progress.trouble or _pace(progress)), person_words(progress.count), width),
+        (f" handread · {progress.queue}", machine_words(progress.count)),
+        (" " + (progress.trouble or _pace(progress)), person_words(progress.count)),
     )
 
 
