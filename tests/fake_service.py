@@ -305,7 +305,11 @@ class _Conversation(BaseHTTPRequestHandler):
     def _body(self) -> bytes:
         """Read a body of either form: of a said length, or in chunks as the old client libraries send it."""
         if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
-            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            length = int(self.headers.get("Content-Length") or 0)
+            body = self.rfile.read(length)
+            if len(body) < length:
+                raise ConnectionAbortedError("whoever was sending it is gone, and no service takes half a picture")
+            return body
         body = b""
         while size := int(self.rfile.readline().split(b";")[0], 16):
             body += self.rfile.read(size)
