@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 from textual.screen import Screen
-from textual.worker import WorkType
 
 from tui.model import Item, Line, LineKey, Page, Polygon, printable, text_of
 from tui.pictures.source import PageImage, PictureError
@@ -25,6 +23,7 @@ from tui.view.sight import Sight, farther, nearer, nearest, sight
 from tui.view.widgets.ink_panel import InkPanel
 from tui.view.widgets.page_map import PageMap
 from tui.view.wording import duration, short_name
+from tui.view.work import begin_instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +154,7 @@ class PictureDesk:
 
     def _work(self, group: str, work: Callable[..., Coroutine[Any, Any, None]], *about: object) -> None:
         """Do something in place of what is still done for the same group."""
-        begin: WorkType[None] = partial(work, *about)  # begun later, or never where something else takes its place
-        # Without a description Textual makes one of all that it is about, line by line.
-        self._screen.run_worker(begin, group=group, description=group, exclusive=True, exit_on_error=False)
+        begin_instead(self._screen, group, work, *about)
 
     # -- the map ------------------------------------------------------------------------------------------------------
 

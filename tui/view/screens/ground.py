@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
-from functools import partial
 from typing import Any
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.worker import WorkType
 
 from tui.arrangement import turned
 from tui.model import Item, Line, LineKey, Page, State, Verdict, printable
@@ -32,6 +30,7 @@ from tui.view.widgets.line_editor import LineEditor
 from tui.view.widgets.page_map import PageMap
 from tui.view.widgets.result_tree import ResultTree
 from tui.view.wording import STATE_WORDS, counted, details, doubtful_of, short_name, state_mark
+from tui.view.work import begin_instead
 
 INK_STEP = 0.08
 """Which share of the height the ink gains or loses with one key."""
@@ -221,9 +220,7 @@ class ReviewGround(WritingScreen[int]):
 
     def work(self, group: str, work: Callable[..., Coroutine[Any, Any, None]], *about: object) -> None:
         """Do something in place of what is still done for the same group."""
-        begin: WorkType[None] = partial(work, *about)  # begun later, or never where something else takes its place
-        # Without a description Textual makes one of all that it is about, line by line.
-        self.run_worker(begin, group=group, description=group, exclusive=True, exit_on_error=False)
+        begin_instead(self, group, work, *about)
 
     def known_word(self, begun: str) -> str:
         """Return a known word that begins so; empty where there is none."""
